@@ -1,0 +1,1 @@
+"""The networks, built in Keras 3."""

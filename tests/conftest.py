@@ -1,0 +1,52 @@
+"""Fixtures for every test: guards, the shared folder, and small media drawn on the spot."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("FERVID_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if (SHARED / "media").is_dir():
+        return
+    skip = pytest.mark.skip(reason=f"no media and data at {SHARED}")
+    for item in items:
+        if item.get_closest_marker("shared"):
+            item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not (SHARED / "media").is_dir():
+        terminalreporter.write_line(
+            f"WARNING: no media and data at {SHARED}: every test on real media was skipped.",
+            red=True,
+        )
+
+
+@pytest.fixture
+def shared() -> Path:
+    return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _no_surviving_threads() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        if thread.name.startswith("fervid"):
+            thread.join(5)
+            assert not thread.is_alive(), f"{thread.name} survived the test"
+
+
+@pytest.fixture(autouse=True)
+def _no_error_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    errors = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert not errors, f"logged errors: {[record.getMessage() for record in errors]}"
