@@ -1,0 +1,59 @@
+"""The classifier as it is shipped: a feature extractor with one linear head and its softmax."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers
+from safetensors.numpy import load_file, save_file
+
+from fervid.errors import FervidError
+from fervid.labels import EMOTIONS
+from fervid.networks.registry import build
+
+CROP_SIDE = 48
+"""Side of the grey face crops in pixels, FER2013's."""
+
+
+def build_classifier(architecture: str) -> keras.Model:
+    """Build the network that is shipped, with fresh weights.
+
+    Args:
+        architecture: A name of `registry.ARCHITECTURES`.
+
+    Returns:
+        A model from uint8 pixels `(batch, 48, 48, 1)` to `[probabilities (batch, 7) in the order of
+        EMOTIONS, embedding (batch, n)]`.
+    """
+    backbone = build(architecture)
+    pixels = keras.Input((CROP_SIDE, CROP_SIDE, 1), dtype="uint8", name="pixels")
+    embedding = backbone(pixels)
+    logits = layers.Dense(len(EMOTIONS), name="head")(embedding)
+    probabilities = layers.Softmax(name="probabilities")(logits)
+    return keras.Model(pixels, [probabilities, embedding], name=architecture.replace("-", "_"))
+
+
+def save_weights(model: keras.Model, path: Path) -> None:
+    """Write all weights in half precision as safetensors, by variable path."""
+    save_file({weight.path: np.asarray(weight, np.float16) for weight in model.weights}, str(path))
+
+
+def load_weights(model: keras.Model, path: Path) -> None:
+    """Read weights that `save_weights` wrote into a model of the same architecture.
+
+    Raises:
+        FervidError: A weight is missing, superfluous, or of another shape.
+    """
+    stored = load_file(str(path))
+    expected = {weight.path: tuple(weight.shape) for weight in model.weights}
+    found = {name: array.shape for name, array in stored.items()}
+    if expected != found:
+        odd = sorted(expected.items() ^ found.items())[0][0]
+        raise FervidError(
+            f"{path} does not hold the weights of {model.name}: {odd} differs.",
+            "Reinstall fervid, or name the model that these weights belong to.",
+        )
+    for weight in model.weights:
+        weight.assign(stored[weight.path].astype(np.float32))
