@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypedDict, Unpack
 
 from fervid.errors import UsageError
+from fervid.quantities import parse_rate, parse_size, parse_time
 
 DEFAULT_FPS = Fraction(5)
 DEFAULT_DETECTOR = "mtcnn"
@@ -101,3 +103,58 @@ class AnalyzeOptions:
             raise UsageError(
                 "device must be auto, cpu, gpu or gpu:N.", f"Received: device={self.device!r}."
             )
+
+
+class OptionKeywords(TypedDict, total=False):
+    """`AnalyzeOptions` and its `Sampling` as flat keywords, times and sizes as people write them.
+
+    A keyword that is None counts as not given.
+    """
+
+    fps: float | str | Fraction | None
+    every: int | None
+    all_frames: bool
+    start: float | str | Fraction | None
+    end: float | str | Fraction | None
+    min_face: float | None
+    min_score: float | None
+    max_faces: int | None
+    detector: str | None
+    model: str | None
+    batch_size: int | None
+    decode_threads: int | None
+    memory: int | str | None
+    device: str | None
+    charts: bool
+    overwrite: bool
+
+
+def make_options(**keywords: Unpack[OptionKeywords]) -> AnalyzeOptions:
+    """Build options from flat keywords.
+
+    Raises:
+        UsageError: A keyword is unknown or its value is off.
+    """
+    given = {name: value for name, value in keywords.items() if value is not None}
+    unknown = sorted(given.keys() - OptionKeywords.__annotations__.keys())
+    if unknown:
+        raise UsageError(
+            f"Unknown option: {', '.join(unknown)}.",
+            f"Valid: {', '.join(OptionKeywords.__annotations__)}.",
+        )
+    sampling: dict[str, object] = {
+        name: given.pop(name) for name in ("every", "all_frames") if name in given
+    }
+    if "fps" in given:
+        sampling["fps"] = parse_rate(str(given.pop("fps")))
+    for name in ("start", "end"):
+        if name in given:
+            sampling[f"{name}_s"] = _seconds(given.pop(name))  # type: ignore[arg-type]
+    if "memory" in given:
+        given["memory_bytes"] = parse_size(str(given.pop("memory")))
+    return AnalyzeOptions(sampling=Sampling(**sampling), **given)  # type: ignore[arg-type]
+
+
+def _seconds(value: float | str | Fraction) -> Fraction:
+    """Read text as people write times; take a number at its shortest decimal."""
+    return parse_time(value) if isinstance(value, str) else Fraction(str(value))

@@ -22,6 +22,9 @@ FrameStatus = Literal["ok", "no_face", "decode_failed"]
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in continuous pixels of the upright original; x2 and y2 exclusive."""
 
+CROP_SIDE = 48
+"""Side of the grey face crops in pixels, FER2013's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -163,3 +166,22 @@ class SourceEnd:
     frames_failed: int = 0
     recorded_at: datetime | None = None
     opened_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is.
+
+    Args:
+        sources_done: Sources that ended, however.
+        sources_total: Of the run.
+        frames: Sampled frames that became rows.
+        faces: Faces found in them.
+        media_s: Seconds of video behind them; 0 for images.
+    """
+
+    sources_done: int
+    sources_total: int
+    frames: int
+    faces: int
+    media_s: float

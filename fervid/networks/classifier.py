@@ -12,9 +12,7 @@ from safetensors.numpy import load_file, save_file
 from fervid.errors import FervidError
 from fervid.labels import EMOTIONS
 from fervid.networks.registry import build
-
-CROP_SIDE = 48
-"""Side of the grey face crops in pixels, FER2013's."""
+from fervid.types import CROP_SIDE
 
 
 def build_classifier(architecture: str) -> keras.Model:

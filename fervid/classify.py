@@ -1,0 +1,42 @@
+"""Tell the expression of face crops, in batches of one fixed size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from fervid.labels import EMOTIONS
+from fervid.runtime import Network
+from fervid.types import CROP_SIDE
+
+
+class Classifier:
+    """A classifier network with its batch size.
+
+    Args:
+        network: From uint8 `(batch_size, 48, 48, 1)` to probabilities and embedding.
+        batch_size: Crops per call; what is left over is padded to it.
+    """
+
+    def __init__(self, network: Network, batch_size: int) -> None:
+        self._network = network
+        self.batch_size = batch_size
+
+    def classify(self, crops: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.float32]:
+        """Classify crops.
+
+        Args:
+            crops: Each uint8 grey `(48, 48)`.
+
+        Returns:
+            `(n, 7)` probabilities in the order of `labels.EMOTIONS`.
+        """
+        probabilities = np.empty((len(crops), len(EMOTIONS)), np.float32)
+        batch = np.zeros((self.batch_size, CROP_SIDE, CROP_SIDE, 1), np.uint8)
+        for start in range(0, len(crops), self.batch_size):
+            chunk = crops[start : start + self.batch_size]
+            batch[: len(chunk), :, :, 0] = chunk
+            probabilities[start : start + len(chunk)] = self._network.run(batch)[0][: len(chunk)]
+        return probabilities

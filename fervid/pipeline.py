@@ -1,0 +1,93 @@
+"""Wire the stages: frames in, observations out; the only place that knows their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fervid.align import align
+from fervid.batching import batched
+from fervid.classify import Classifier
+from fervid.detect import FaceDetector
+from fervid.types import Face, Frame, FrameFaces, Observation, SourceEnd
+
+
+def analyze(
+    frames: Iterator[Frame | SourceEnd],
+    detector: FaceDetector,
+    classifier: Classifier,
+    *,
+    batch_frames: int,
+    batch_bytes: int,
+) -> Iterator[Observation | SourceEnd]:
+    """Detect and classify the faces of a stream of frames.
+
+    Args:
+        frames: Sampled frames and end markers, of many sources.
+        detector: Finds the faces.
+        classifier: Tells their expressions.
+        batch_frames: Frames that are searched in one call.
+        batch_bytes: Pixels that such a batch holds, at most.
+
+    Yields:
+        An observation per face, one for a frame without a face, and the end markers.
+    """
+    with_faces = batched(
+        frames,
+        lambda batch: _find_faces(batch, detector),
+        units=lambda frame: int(frame.picture is not None),
+        batch_units=batch_frames,
+        nbytes=lambda frame: frame.picture.nbytes if frame.picture else 0,
+        batch_bytes=batch_bytes,
+    )
+    observed = batched(
+        with_faces,
+        lambda batch: _classify(batch, classifier),
+        units=lambda frame: len(frame.faces),
+        batch_units=classifier.batch_size,
+    )
+    for item in observed:
+        if isinstance(item, SourceEnd):
+            yield item
+        else:
+            yield from item
+
+
+def _find_faces(frames: list[Frame], detector: FaceDetector) -> list[FrameFaces]:
+    """Search frames, cut the faces out, let go of the pixels."""
+    pictures = [frame.picture for frame in frames if frame.picture is not None]
+    found = iter(detector.detect(pictures))
+    results = []
+    for frame in frames:
+        faces: tuple[Face, ...] = ()
+        if frame.picture is not None:
+            picture = frame.picture
+            faces = tuple(align(picture, face, detector.crop_scale) for face in next(found))
+        results.append(FrameFaces(frame.source_id, frame.index, frame.time_s, frame.failure, faces))
+    return results
+
+
+def _classify(frames: list[FrameFaces], classifier: Classifier) -> list[list[Observation]]:
+    crops = [face.crop for frame in frames for face in frame.faces if face.crop is not None]
+    probabilities = iter(classifier.classify(crops))
+    return [
+        [
+            Observation(
+                frame.source_id,
+                frame.index,
+                frame.time_s,
+                "ok",
+                face=number,
+                detected=replace(face, crop=None),
+                probabilities=next(probabilities),
+            )
+            for number, face in enumerate(frame.faces)
+        ]
+        or [_without_face(frame)]
+        for frame in frames
+    ]
+
+
+def _without_face(frame: FrameFaces) -> Observation:
+    status = "no_face" if frame.failure is None else "decode_failed"
+    return Observation(frame.source_id, frame.index, frame.time_s, status)
