@@ -5,7 +5,11 @@ Adding a column raises the minor version, changing one the major version.
 
 from __future__ import annotations
 
+import json
+from typing import Literal
+
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fervid.labels import EMOTIONS
 
@@ -84,16 +88,90 @@ SOURCES = pa.schema(
 )
 """A row per source."""
 
-CATEGORIES: dict[str, tuple[str, ...]] = {
-    "status": FRAME_STATUSES,
-    "emotion": EMOTIONS,
-}
-"""The full dictionaries of the observations' category columns, in order."""
+TableName = Literal["observations", "sources"]
+TABLES: dict[TableName, pa.Schema] = {"observations": OBSERVATIONS, "sources": SOURCES}
 
-SOURCE_CATEGORIES: dict[str, tuple[str, ...]] = {
-    "kind": SOURCE_KINDS,
-    "status": SOURCE_STATUSES,
-    "time_source": TIME_SOURCES,
-    "dominant_emotion": EMOTIONS,
+CATEGORIES: dict[TableName, dict[str, tuple[str, ...]]] = {
+    "observations": {"status": FRAME_STATUSES, "emotion": EMOTIONS},
+    "sources": {
+        "kind": SOURCE_KINDS,
+        "status": SOURCE_STATUSES,
+        "time_source": TIME_SOURCES,
+        "dominant_emotion": EMOTIONS,
+    },
 }
-"""The full dictionaries of the sources' category columns, in order."""
+"""The full dictionaries of the category columns of each table, in order."""
+
+_PANDAS_NAMES = {
+    pa.string(): ("unicode", "object"),
+    pa.int16(): ("int16", "Int16"),
+    pa.int32(): ("int32", "Int32"),
+    pa.int64(): ("int64", "int64"),
+    pa.float32(): ("float32", "float32"),
+    pa.float64(): ("float64", "float64"),
+    UTC: ("datetimetz", "datetime64[us]"),
+}
+"""pandas' and NumPy's name of each Arrow type; where values may be missing, the nullable one."""
+
+
+def category(values: pa.Array | pa.ChunkedArray, names: tuple[str, ...]) -> pa.DictionaryArray:
+    """Turn strings into a category column that carries every name, used or not, in order.
+
+    Args:
+        values: Strings or a dictionary of strings, nulls allowed.
+        names: The categories, in order.
+
+    Returns:
+        Of type `CATEGORY`, the dictionary being exactly `names`.
+
+    Raises:
+        ValueError: A value is none of the names.
+    """
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    values = values.cast(pa.string())
+    codes = pc.index_in(values, value_set=pa.array(names, pa.string()))
+    if codes.null_count != values.null_count:
+        unknown = sorted(set(pc.unique(values).to_pylist()) - {*names, None})
+        raise ValueError(f"Unknown category {unknown}; known: {', '.join(names)}.")
+    return pa.DictionaryArray.from_arrays(codes.cast(pa.int8()), pa.array(names, pa.string()))
+
+
+def file_schema(name: TableName, run_json: str) -> pa.Schema:
+    """Add what a Parquet file says about itself: the run, and how pandas should read each column.
+
+    Args:
+        name: Of the table.
+        run_json: The run file's text.
+
+    Returns:
+        The table's schema with the metadata keys `fervid` and `pandas`.
+    """
+    schema = TABLES[name]
+    pandas = {
+        "index_columns": [],
+        "column_indexes": [],
+        "columns": [_pandas_column(field, CATEGORIES[name]) for field in schema],
+        "creator": {"library": "fervid", "version": SCHEMA_VERSION},
+        "pandas_version": "2.2.3",
+    }
+    return schema.with_metadata({"fervid": run_json, "pandas": json.dumps(pandas)})
+
+
+def _pandas_column(field: pa.Field, categories: dict[str, tuple[str, ...]]) -> dict[str, object]:
+    metadata: dict[str, object] | None = None
+    if pa.types.is_dictionary(field.type):
+        names = ("categorical", str(field.type.index_type))
+        count = len(categories.get(field.name, ()))
+        metadata = {"num_categories": count, "ordered": False}
+    else:
+        names = _PANDAS_NAMES[field.type]
+    if field.type == UTC:
+        metadata = {"timezone": "UTC"}
+    return {
+        "name": field.name,
+        "field_name": field.name,
+        "pandas_type": names[0],
+        "numpy_type": names[1],
+        "metadata": metadata,
+    }

@@ -1,0 +1,124 @@
+"""Read what fervid wrote, with the same types from every kind of result."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import get_args
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from fervid.errors import FervidError, UsageError
+from fervid.schema import CATEGORIES, NAME, SCHEMA_VERSION, TABLES, TableName, category
+from fervid.write.place import Place
+
+_NULLABLE = {pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype()}
+"""Integers that may be missing stay integers."""
+
+
+def read_results(path: str | Path, table: TableName = "observations") -> pd.DataFrame:
+    """Read a table of a result.
+
+    Args:
+        path: What `--out` was: a `.parquet`, `.csv` or `.csv.gz` file, or a folder.
+        table: `observations` or `sources`.
+
+    Returns:
+        The table with the same dtypes whatever the kind: categories in full and in label order,
+        `Int32` for `face`, float32 for boxes and probabilities, UTC for times.
+
+    Raises:
+        UsageError: The table or the ending is unknown.
+        FervidError: There is no such result, it is not fervid's, or a newer fervid wrote it.
+    """
+    if table not in get_args(TableName):
+        raise UsageError(
+            f"There is no table {table!r} in a result.",
+            f"Give one of: {', '.join(get_args(TableName))}.",
+        )
+    place = Place.of(Path(path))
+    file = place.table(table)
+    if not file.exists():
+        raise FervidError(f"There is no {file}.", _remedy(place))
+    _check_version(place)
+    try:
+        rows = _read_csv(file, table) if place.kind.startswith("csv") else pq.read_table(file)
+    except pa.ArrowInvalid as error:
+        raise FervidError(
+            f"{file} cannot be read: {error}.", "Was it written by fervid, and copied completely?"
+        ) from error
+    return to_pandas(rows, table)
+
+
+def to_pandas(rows: pa.Table, table: TableName) -> pd.DataFrame:
+    """Convert a table that fervid made.
+
+    Args:
+        rows: Of the schema of `table`; columns it doesn't know are passed on.
+        table: Which.
+
+    Returns:
+        With the dtypes that `read_results` promises.
+
+    Raises:
+        FervidError: Columns are missing, or a category has a value of its own.
+    """
+    missing = [name for name in TABLES[table].names if name not in rows.column_names]
+    if missing:
+        raise FervidError(
+            f"This is no table of {table}: it has no column {', '.join(missing)}.",
+            "Give a result that fervid wrote.",
+        )
+    for name, names in CATEGORIES[table].items():
+        try:
+            column = category(rows[name], names)
+        except ValueError as error:
+            raise FervidError(
+                f"Column {name}: {error}", "Give a result that fervid wrote, unedited."
+            ) from error
+        rows = rows.set_column(rows.column_names.index(name), name, column)
+    # The pandas metadata is for those who read without fervid.
+    rows = rows.replace_schema_metadata(None)
+    return rows.unify_dictionaries().to_pandas(types_mapper=_NULLABLE.get)
+
+
+def _read_csv(file: Path, table: TableName) -> pa.Table:
+    types = {
+        field.name: pa.string() if pa.types.is_dictionary(field.type) else field.type
+        for field in TABLES[table]
+    }
+    rows = pacsv.read_csv(
+        file,
+        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        convert_options=pacsv.ConvertOptions(
+            column_types=types,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    if table == "observations" and "source" in rows.column_names:
+        names = rows["source"].combine_chunks().dictionary_encode().cast(NAME)
+        rows = rows.set_column(rows.column_names.index("source"), "source", names)
+    return rows
+
+
+def _check_version(place: Place) -> None:
+    """Refuse a result whose columns may mean something else."""
+    if not place.run.exists():
+        return
+    version = json.loads(place.run.read_text()).get("schema_version", SCHEMA_VERSION)
+    if int(version.partition(".")[0]) > int(SCHEMA_VERSION.partition(".")[0]):
+        raise FervidError(
+            f"{place.run} has schema version {version}; this fervid knows {SCHEMA_VERSION}.",
+            "Read it with a newer fervid: pip install --upgrade fervid",
+        )
+
+
+def _remedy(place: Place) -> str:
+    if place.partial.exists():
+        return f"{place.partial} is a run that is under way or did not end."
+    return "Give the path that was given as --out."

@@ -1,0 +1,7 @@
+"""Write what a run found, so that a file with its final name is always complete."""
+
+from fervid.write.output import Output, Written, open_output
+from fervid.write.place import Place, check_output
+from fervid.write.sources_row import RunIdentity
+
+__all__ = ["Output", "Place", "RunIdentity", "Written", "check_output", "open_output"]

@@ -1,0 +1,115 @@
+"""Read committed parts back in the order of the result, never all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from fervid.schema import NAME, OBSERVATIONS, SOURCES
+
+GROUP_ROWS = 131_072
+"""Rows of a row group of the result."""
+CACHED_GROUPS = 8
+"""Row groups of parts held while merging: each at most 65,536 rows, 8 MB."""
+
+_STRETCHES = pa.schema(
+    [
+        pa.field("source", pa.string()),
+        pa.field("file", pa.int32()),
+        pa.field("group", pa.int32()),
+        pa.field("start", pa.int64()),
+        pa.field("rows", pa.int64()),
+    ]
+)
+
+
+class PartRows:
+    """The observations in a folder of committed parts.
+
+    Args:
+        parts: The folder.
+    """
+
+    def __init__(self, parts: Path) -> None:
+        self._parts = parts
+        self._files = sorted(parts.glob("part-*/observations-*.parquet"))
+        tables = [_stretches(number, path) for number, path in enumerate(self._files)]
+        self._stretches = pa.concat_tables([_STRETCHES.empty_table(), *tables]).sort_by(
+            [("source", "ascending"), ("file", "ascending"), ("group", "ascending")]
+        )
+        # Neighbouring sources share a row group: read it once for all of them.
+        self._group = lru_cache(CACHED_GROUPS)(self._read_group)
+
+    def sources(self) -> pa.Table:
+        """Read the sources table, ordered by source."""
+        files = sorted(self._parts.glob("part-*/sources.parquet"))
+        tables = [pq.read_table(path) for path in files]
+        return pa.concat_tables([SOURCES.empty_table(), *tables]).sort_by("source")
+
+    def ordered(self) -> Iterator[pa.Table]:
+        """Give all rows by source, frame and face, in tables of `GROUP_ROWS`, the last shorter."""
+        waiting: list[pa.Table] = []
+        count = 0
+        for stretch in self._slices(self._stretches):
+            waiting.append(stretch)
+            count += len(stretch)
+            while count >= GROUP_ROWS:
+                rows = pa.concat_tables(waiting)
+                yield _tidy(rows.slice(0, GROUP_ROWS))
+                waiting = [rows.slice(GROUP_ROWS)]
+                count -= GROUP_ROWS
+        if count:
+            yield _tidy(pa.concat_tables(waiting))
+
+    def of(self, source_id: str, columns: Sequence[str]) -> pa.Table:
+        """Read some columns of one source, ordered by frame and face."""
+        stretches = self._stretches.filter(pc.equal(self._stretches["source"], source_id))
+        tables = [rows.select(columns) for rows in self._slices(stretches)]
+        empty = pa.schema([OBSERVATIONS.field(name) for name in columns]).empty_table()
+        return pa.concat_tables([empty, *tables])
+
+    def unordered(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Read some columns of all rows, in no particular order."""
+        for path in self._files:
+            for group in pq.ParquetFile(path).iter_batches(GROUP_ROWS, columns=list(columns)):
+                yield pa.Table.from_batches([group])
+
+    def _slices(self, stretches: pa.Table) -> Iterator[pa.Table]:
+        numbers = [stretches[name].to_pylist() for name in ("file", "group", "start", "rows")]
+        for file, group, start, rows in zip(*numbers, strict=True):
+            yield self._group(file, group).slice(start, rows)
+
+    def _read_group(self, file: int, group: int) -> pa.Table:
+        return pq.ParquetFile(self._files[file]).read_row_group(group).combine_chunks()
+
+
+def _stretches(number: int, path: Path) -> pa.Table:
+    """Find where each source's rows lie in a file."""
+    file = pq.ParquetFile(path)
+    tables = []
+    for group in range(file.num_row_groups):
+        names = file.read_row_group(group, columns=["source"])["source"].combine_chunks()
+        codes = names.indices.to_numpy()
+        starts = np.flatnonzero(np.diff(codes, prepend=-1))
+        columns = [
+            names.dictionary.take(pa.array(codes[starts])),
+            np.full(len(starts), number, np.int32),
+            np.full(len(starts), group, np.int32),
+            starts,
+            np.diff(starts, append=len(codes)),
+        ]
+        tables.append(pa.table(columns, schema=_STRETCHES))
+    return pa.concat_tables(tables)
+
+
+def _tidy(rows: pa.Table) -> pa.Table:
+    """Give a row group its own dictionary of sources, without the names of its neighbours."""
+    names = rows["source"].cast(pa.string()).combine_chunks().dictionary_encode().cast(NAME)
+    rows = rows.set_column(0, OBSERVATIONS.field("source"), names)
+    return rows.unify_dictionaries().combine_chunks()

@@ -1,0 +1,202 @@
+"""Take a run's stream in, and leave a complete result or none."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+
+from fervid.errors import FervidError
+from fervid.schema import OBSERVATIONS
+from fervid.types import Observation, SourceEnd
+from fervid.write.merge import PartRows
+from fervid.write.partial import PartialFolder, mark
+from fervid.write.parts import PartWriter, sync
+from fervid.write.place import Place, check_output
+from fervid.write.run_file import run_json
+from fervid.write.sources_row import RunIdentity
+from fervid.write.tables import write_observations, write_table
+
+DrawCharts = Callable[[Path, pa.Table, PartRows], object]
+"""Draws into a folder, from the sources table and the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A complete result.
+
+    Args:
+        place: Where it lies; None when nothing was asked to be left on disk.
+        sources: The sources table, ordered by source.
+        observations: The rows, in memory; None when they lie at `place`.
+    """
+
+    place: Place | None
+    sources: pa.Table
+    observations: pa.Table | None
+
+
+class Output:
+    """A context that ends with a complete result, or with nothing under the final names.
+
+    Left by an exception it keeps what was committed in the `.partial` folder; without `finish`
+    there is no result.
+
+    Args:
+        place: Where the result goes.
+        overwrite: Whether a result there may be replaced, once the new one is complete.
+        in_memory: Whether `place` is temporary and the result is given back in memory.
+    """
+
+    def __init__(self, place: Place, *, overwrite: bool, in_memory: bool = False) -> None:
+        self._place = place
+        self._overwrite = overwrite
+        self._in_memory = in_memory
+        self._finished = False
+
+    def __enter__(self) -> Self:
+        try:
+            self._partial = PartialFolder(self._place.partial, overwrite=self._overwrite)
+        except OSError as error:
+            raise self._cannot_write(error) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._in_memory or self._finished or not any(self._partial.parts.iterdir()):
+            self.discard()
+        self._partial.close()
+
+    def write(self, stream: Iterable[Observation | SourceEnd], run: RunIdentity) -> None:
+        """Take the whole stream, committing sources as they end.
+
+        Args:
+            stream: Rows of several sources may interleave; those of one are in order, then its end.
+            run: What the sources table says of the run.
+
+        Raises:
+            FervidError: Nothing can be written there any more.
+        """
+        parts = PartWriter(self._partial.growing, self._partial.parts, run)
+        try:
+            for item in stream:
+                try:
+                    parts.add(item)
+                except OSError as error:
+                    raise self._cannot_write(error) from error
+        except BaseException:
+            # An interrupt costs the sources under way, not those that had ended.
+            with suppress(OSError):
+                parts.commit()
+            raise
+        finally:
+            parts.close()
+        if parts.unended:
+            raise RuntimeError(f"The stream stopped before the end of {parts.unended}.")
+        try:
+            parts.commit()
+        except OSError as error:
+            raise self._cannot_write(error) from error
+
+    def finish(self, facts: Mapping[str, object], draw_charts: DrawCharts | None = None) -> Written:
+        """Merge the parts, draw, and give everything its final name, the observations last.
+
+        Args:
+            facts: What the run file says; see `run_json`.
+            draw_charts: Draws the charts, if there shall be any. When it fails, the tables get
+                their final names all the same, and its error goes on to the caller.
+
+        Returns:
+            The result.
+
+        Raises:
+            FervidError: Nothing can be written there any more.
+        """
+        rows = PartRows(self._partial.parts)
+        sources = rows.sources()
+        if self._in_memory:
+            observations = pa.concat_tables([OBSERVATIONS.empty_table(), *rows.ordered()])
+            return Written(None, sources, observations.unify_dictionaries())
+        try:
+            ready = self._write_tables(rows, sources, run_json(facts))
+        except OSError as error:
+            raise self._cannot_write(error) from error
+        try:
+            if draw_charts is not None:
+                mark(ready.charts)
+                draw_charts(ready.charts, sources, rows)
+        except BaseException:
+            shutil.rmtree(ready.charts)
+            raise
+        finally:
+            self._publish(ready)
+        return Written(self._place, sources, None)
+
+    def discard(self) -> None:
+        """Delete what was committed; for a run whose parts are worth nothing."""
+        self._partial.discard()
+
+    def _write_tables(self, rows: PartRows, sources: pa.Table, text: str) -> Place:
+        ready = self._place.in_folder(self._partial.final)
+        if ready.kind == "folder":
+            mark(ready.out)
+        write_table("sources", ready.sources, ready.kind, [sources], text)
+        ready.run.write_text(text + "\n")
+        write_observations(ready, rows.ordered(), text)
+        return ready
+
+    def _publish(self, ready: Place) -> None:
+        """Rename everything; what was there before steps aside, and goes when all is in place."""
+        before = [path for path in self._place.results() if path.exists()]
+        if before:
+            self._partial.replaced.mkdir()
+        for path in reversed(before):
+            path.rename(self._partial.replaced / path.name)
+        for path, final in zip(ready.results(), self._place.results(), strict=True):
+            if path.exists():
+                path.rename(final)
+        sync(self._place.out.absolute().parent)
+        self._finished = True
+
+    def _cannot_write(self, error: OSError) -> FervidError:
+        return FervidError(
+            f"Cannot write to {self._place.partial}: {error.strerror or error}.",
+            "Free some space or fix the permissions, or give another --out.",
+        )
+
+
+@contextmanager
+def open_output(out: Path | None, *, overwrite: bool) -> Iterator[Output]:
+    """Open where a run's result goes.
+
+    Args:
+        out: A name that ends in .parquet, .csv or .csv.gz, or a folder's name without an ending;
+            None to get the result in memory alone.
+        overwrite: Whether an existing result may be replaced.
+
+    Yields:
+        The output, to `write` and `finish`.
+
+    Raises:
+        UsageError: The ending is unknown, or something there must not be replaced.
+        FervidError: Nothing can be written there.
+    """
+    if out is not None:
+        with Output(check_output(out, overwrite=overwrite), overwrite=overwrite) as output:
+            yield output
+        return
+    with TemporaryDirectory(prefix="fervid-") as folder:
+        place = Place.of(Path(folder) / "results.parquet")
+        with Output(place, overwrite=False, in_memory=True) as output:
+            yield output

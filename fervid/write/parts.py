@@ -1,0 +1,188 @@
+"""Commit finished sources as parts; keep rows of unfinished ones apart, on disk once they are many.
+
+A part is a folder: `sources.parquet`, and files of observations whose rows are ordered within each
+source. It gets its name, in one rename, when all of it is on disk.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fervid.schema import OBSERVATIONS
+from fervid.types import Observation, SourceEnd
+from fervid.write.rows import observation_table
+from fervid.write.sources_row import Row, RunIdentity, Tally, sources_table
+
+CHUNK_ROWS = 512
+"""Observations of a source that wait as Python objects (about 1 KB each)."""
+SPILL_ROWS = 32_768
+"""Rows of an unfinished source that are kept in memory: 4 MB."""
+COMMIT_SOURCES = 256
+COMMIT_SECONDS = 30.0
+
+
+class GrowingSource:
+    """The rows of one source that has not ended: objects, then columns, then a file.
+
+    Args:
+        source_id: Of all rows.
+        path: Of the file, made only when rows are many.
+    """
+
+    def __init__(self, source_id: str, path: Path) -> None:
+        self.tally = Tally()
+        self._source_id = source_id
+        self._path = path
+        self._waiting: list[Observation] = []
+        self._tables: list[pa.Table] = []
+        self._row_count = 0
+        self._file: pq.ParquetWriter | None = None
+
+    def add(self, observation: Observation) -> None:
+        """Take a row."""
+        self._waiting.append(observation)
+        if len(self._waiting) >= CHUNK_ROWS:
+            self._make_columns()
+            if self._row_count >= SPILL_ROWS:
+                self._spill()
+
+    def end(self) -> pa.Table | Path:
+        """Give all rows back: as a table, or as a closed file when they were many."""
+        self._make_columns()
+        if self._file is None:
+            return self._taken()
+        self._spill()
+        self.close()
+        return self._path
+
+    def close(self) -> None:
+        """Close the file; unended rows stay behind in it."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _make_columns(self) -> None:
+        rows = observation_table(self._source_id, self._waiting)
+        self.tally.add(rows)
+        self._tables.append(rows)
+        self._row_count += len(rows)
+        self._waiting = []
+
+    def _spill(self) -> None:
+        if self._file is None:
+            self._file = open_part(self._path, OBSERVATIONS)
+        self._file.write_table(self._taken(), row_group_size=SPILL_ROWS * 2)
+
+    def _taken(self) -> pa.Table:
+        tables, self._tables, self._row_count = self._tables, [], 0
+        return pa.concat_tables(tables).combine_chunks()
+
+
+class PartWriter:
+    """Sort a stream into parts.
+
+    Args:
+        growing: Folder for what is being written.
+        parts: Folder for what is complete; on the same file system.
+        run: What the sources table says of the run.
+    """
+
+    def __init__(self, growing: Path, parts: Path, run: RunIdentity) -> None:
+        self._growing_folder = growing
+        self._parts_folder = parts
+        self._run = run
+        self._growing: dict[str, GrowingSource] = {}
+        self._ended: list[Row] = []
+        self._tables: list[tuple[str, pa.Table]] = []
+        self._files: list[Path] = []
+        self._files_begun = 0
+        self._parts_committed = 0
+        self._committed_at = time.monotonic()
+
+    @property
+    def unended(self) -> list[str]:
+        """Sources with rows but without an end so far."""
+        return sorted(self._growing)
+
+    def add(self, item: Observation | SourceEnd) -> None:
+        """Take a row, or the end of a source, which may complete a part."""
+        if isinstance(item, Observation):
+            self._source(item.source_id).add(item)
+            return
+        self._end(item)
+        is_due = (
+            item.source.kind == "video"
+            or len(self._ended) >= COMMIT_SOURCES
+            or time.monotonic() - self._committed_at >= COMMIT_SECONDS
+        )
+        if is_due:
+            self.commit()
+
+    def commit(self) -> None:
+        """Make a part of the sources that have ended since the last one."""
+        if not self._ended:
+            return
+        name = f"part-{self._parts_committed:06d}"
+        folder = self._growing_folder / name
+        folder.mkdir()
+        if self._tables:
+            # In the order of the result, so that merging reads long stretches.
+            tables = [table for _, table in sorted(self._tables, key=lambda each: each[0])]
+            rows = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+            path = folder / "observations-0.parquet"
+            with open_part(path, rows.schema) as file:
+                file.write_table(rows)
+            sync(path)
+        for number, path in enumerate(self._files, start=1):
+            sync(path)
+            path.rename(folder / f"observations-{number}.parquet")
+        sources = folder / "sources.parquet"
+        pq.write_table(sources_table(self._ended), sources, compression="zstd")
+        sync(sources)
+        folder.rename(self._parts_folder / name)
+        sync(self._parts_folder)
+        self._parts_committed += 1
+        self._ended, self._tables, self._files = [], [], []
+        self._committed_at = time.monotonic()
+
+    def close(self) -> None:
+        """Close the files of sources that did not end."""
+        for source in self._growing.values():
+            source.close()
+
+    def _source(self, source_id: str) -> GrowingSource:
+        if source_id not in self._growing:
+            path = self._growing_folder / f"source-{self._files_begun:06d}.parquet"
+            self._files_begun += 1
+            self._growing[source_id] = GrowingSource(source_id, path)
+        return self._growing[source_id]
+
+    def _end(self, end: SourceEnd) -> None:
+        source = self._source(end.source.id)
+        rows = source.end()
+        del self._growing[end.source.id]
+        self._ended.append(source.tally.row(end, self._run))
+        if isinstance(rows, Path):
+            self._files.append(rows)
+        elif len(rows):
+            self._tables.append((end.source.id, rows))
+
+
+def open_part(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Open a file of observations; floats are not worth a dictionary."""
+    names = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+    return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=names)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,141 @@
+"""Say where a result lies: its files by kind, and whether they may be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from fervid.errors import UsageError
+from fervid.schema import TableName
+from fervid.write.naming import MARKER
+
+Kind = Literal["parquet", "csv", "csv.gz", "folder"]
+_ENDINGS: dict[str, Kind] = {".parquet": "parquet", ".csv": "csv", ".csv.gz": "csv.gz"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The names that belong to one `--out`.
+
+    Args:
+        out: As given: the observations' file, or the folder of everything.
+        kind: How tables are written there.
+    """
+
+    out: Path
+    kind: Kind
+
+    @classmethod
+    def of(cls, out: Path) -> Place:
+        """Read the kind off the name.
+
+        Raises:
+            UsageError: The ending is none of fervid's.
+        """
+        name = out.name.lower()
+        for ending, kind in _ENDINGS.items():
+            if name.endswith(ending) and name != ending:
+                return cls(out, kind)
+        if out.suffix or not name:
+            raise UsageError(
+                f"Cannot tell from the name what kind of result to write: {out}.",
+                "Give a name that ends in .parquet, .csv or .csv.gz, or a folder's name without "
+                "an ending.",
+            )
+        return cls(out, "folder")
+
+    @property
+    def partial(self) -> Path:
+        """Where everything lies until it is complete; beside `out`, so that renames are atomic."""
+        return self.out.with_name(f"{self.out.name}.partial")
+
+    @property
+    def observations(self) -> Path:
+        """The observations: a file, or the folder of their parts."""
+        return self.out / "observations" if self.kind == "folder" else self.out
+
+    @property
+    def sources(self) -> Path:
+        """The sources table."""
+        if self.kind == "folder":
+            return self.out / "sources.parquet"
+        return self._beside(f".sources.{self.kind}")
+
+    @property
+    def run(self) -> Path:
+        """The run file."""
+        return self.out / "run.json" if self.kind == "folder" else self._beside(".run.json")
+
+    @property
+    def charts(self) -> Path:
+        """The folder of charts."""
+        return self.out / "charts" if self.kind == "folder" else self._beside(".charts")
+
+    def table(self, name: TableName) -> Path:
+        """Where one table lies."""
+        return self.observations if name == "observations" else self.sources
+
+    def in_folder(self, folder: Path) -> Place:
+        """Give the same names in another folder."""
+        return Place(folder / self.out.name, self.kind)
+
+    def results(self) -> tuple[Path, ...]:
+        """Everything with a final name, in the order in which it gets it: observations last."""
+        if self.kind == "folder":
+            return (self.out,)
+        return (self.sources, self.run, self.charts, self.observations)
+
+    def _beside(self, ending: str) -> Path:
+        return self.out.with_name(self.out.name[: -len(self.kind) - 1] + ending)
+
+
+def check_output(out: Path, *, overwrite: bool) -> Place:
+    """Check, before anything costly starts, that a result can be written.
+
+    Args:
+        out: `--out`.
+        overwrite: Whether an existing result may be replaced.
+
+    Returns:
+        The names of the result.
+
+    Raises:
+        UsageError: The ending is unknown, a result exists, or something there is not fervid's.
+    """
+    place = Place.of(out)
+    if place.kind == "folder" and out.is_mount():
+        raise UsageError(
+            f"{out} is a mount point, which cannot be replaced by a finished result.",
+            f"Give a folder below it: --out {out / 'results'}",
+        )
+    for path in place.results():
+        _check_replaceable(path, is_folder=place.kind == "folder" or path == place.charts)
+    existing = [path for path in place.results() if path.exists() and not _is_empty(path)]
+    if existing and not overwrite:
+        raise UsageError(
+            f"{', '.join(map(str, existing))} exists.",
+            "Replace it with --overwrite, or give another --out.",
+        )
+    return place
+
+
+def _check_replaceable(path: Path, *, is_folder: bool) -> None:
+    """Refuse what `--overwrite` must never delete: links, and folders that fervid didn't write."""
+    if path.is_symlink():
+        raise UsageError(f"{path} is a link.", "Give the path that it points to as --out.")
+    if path.exists() and path.is_dir() != is_folder:
+        raise UsageError(
+            f"{path} is a {'folder' if path.is_dir() else 'file'}; "
+            f"a {'folder' if is_folder else 'file'} is to be written there.",
+            "Move it away, or give another --out.",
+        )
+    if is_folder and path.exists() and not _is_empty(path) and not (path / MARKER).is_file():
+        raise UsageError(
+            f"{path} holds files that fervid did not write, which are never replaced.",
+            "Give another --out.",
+        )
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_dir() and next(path.iterdir(), None) is None
