@@ -1,0 +1,203 @@
+"""Find the sources behind the inputs a user names."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fervid.errors import UsageError
+from fervid.sources.identity import source_ids
+from fervid.sources.signature import format_of_file, kind_of_ending
+from fervid.types import Source, SourceKind
+
+MARKER_NAME = ".fervid"
+"""A folder that holds a file of this name was written by fervid and is never read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What the inputs hold.
+
+    Args:
+        sources: Sorted by id, each file once.
+        ignored: Files in the folders named that are no candidates.
+        root: What the ids are relative to, absolute.
+    """
+
+    sources: tuple[Source, ...]
+    ignored: int
+    root: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """One input: the folder it stands for, and its files with whether a user named them."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    named: bool
+
+
+def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None) -> Discovery:
+    """Find the sources behind files, folders (recursive) and patterns (with `**`).
+
+    In a folder, a file is a source when its first bytes are a known signature or its ending is
+    known. A file that is named is a source whatever it is: one row will say what is wrong with it.
+
+    Args:
+        inputs: Paths or patterns; relative ones start at the working directory.
+        root: What ids are relative to; the one folder given, else the deepest folder common to
+            all inputs.
+
+    Returns:
+        The sources, sorted by id.
+
+    Raises:
+        UsageError: An input does not exist or matches nothing, nothing is a source, or a source
+            lies outside the root.
+    """
+    if not inputs:
+        raise UsageError("No inputs.", "Name files, folders or patterns.")
+    found = [_resolve(os.fspath(one)) for one in inputs]
+    base = _root(root, found)
+    kinds: dict[Path, SourceKind] = {}
+    ignored: set[Path] = set()
+    for one in found:
+        for path in one.files:
+            kind = None if _was_written_by_us(path) else _kind(path, one.named)
+            if kind:
+                kinds[path] = kind
+            else:
+                ignored.add(path)
+    if not kinds:
+        raise UsageError(
+            f"No videos or images in {_listed(inputs)}.",
+            f"{len(ignored)} other files lie there. Name a folder with videos or photos, or "
+            "the files themselves.",
+        )
+    _check_inside(kinds, base)
+    ids = source_ids(kinds, base)
+    paths = _distinct(sorted(kinds, key=ids.__getitem__))
+    sources = tuple(_source(path, ids[path], kinds[path]) for path in paths)
+    return Discovery(sources, len(ignored - kinds.keys()), base)
+
+
+def _resolve(text: str) -> _Input:
+    path = Path(os.path.abspath(text))
+    if path.is_dir():
+        return _Input(path, tuple(_walk(path)), named=False)
+    if path.exists():
+        return _Input(path.parent, (path,), named=True)
+    if glob.has_magic(text):
+        return _matches(text)
+    raise UsageError(
+        f"No such file or folder: {text}.",
+        f"Check the spelling; relative paths start at {Path.cwd()}.",
+    )
+
+
+def _matches(pattern: str) -> _Input:
+    """Expand a pattern; folders that match count with all they hold."""
+    fixed = Path(os.path.abspath(pattern))
+    while glob.has_magic(str(fixed)):
+        fixed = fixed.parent
+    files: list[Path] = []
+    for match in sorted(glob.glob(pattern, recursive=True)):
+        path = Path(os.path.abspath(match))
+        if any(_is_ours(folder) for folder in _folders_between(path, fixed)):
+            continue
+        if path.is_dir():
+            files.extend(() if path.is_symlink() else _walk(path))
+        elif path.is_file():
+            files.append(path)
+    if not files:
+        raise UsageError(
+            f"No file matches {pattern}.", "Check the pattern; ** stands for any folders."
+        )
+    return _Input(fixed, tuple(files), named=False)
+
+
+def _folders_between(path: Path, top: Path) -> Iterator[Path]:
+    for folder in path.parents:
+        yield folder
+        if folder == top:
+            return
+
+
+def _walk(top: Path) -> Iterator[Path]:
+    """Yield the regular files under a folder, without hidden ones and what fervid wrote."""
+
+    def refuse(error: OSError) -> None:
+        raise UsageError(
+            f"Cannot list the folder {error.filename}: {error.strerror}.",
+            "Make it readable, or name other inputs.",
+        )
+
+    for folder, subfolders, names in os.walk(top, onerror=refuse):
+        if MARKER_NAME in names:
+            subfolders.clear()
+            continue
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(folder, name)
+            if not name.startswith(".") and path.is_file():
+                yield path
+
+
+def _is_ours(folder: Path) -> bool:
+    return (folder / MARKER_NAME).exists()
+
+
+def _was_written_by_us(path: Path) -> bool:
+    return _is_ours(path.parent)
+
+
+def _kind(path: Path, named: bool) -> SourceKind | None:
+    known = format_of_file(path) if path.is_file() else None
+    if known:
+        return known.kind
+    # A file that a user names and nobody knows is opened as a video, to say why it is none.
+    return kind_of_ending(path) or ("video" if named else None)
+
+
+def _root(root: Path | None, found: Sequence[_Input]) -> Path:
+    if root is None:
+        return Path(os.path.commonpath([one.folder for one in found]))
+    if not root.is_dir():
+        raise UsageError(f"The root {root} is no folder.", "Name an existing folder.")
+    return Path(os.path.abspath(root))
+
+
+def _check_inside(paths: Iterable[Path], root: Path) -> None:
+    for path in paths:
+        if not path.is_relative_to(root):
+            raise UsageError(
+                f"{path} lies outside the root {root}.",
+                "Name a root that holds all inputs, or leave it out.",
+            )
+
+
+def _distinct(paths: Iterable[Path]) -> list[Path]:
+    """Keep the first of the paths that lead to the same file."""
+    first: dict[str, Path] = {}
+    for path in paths:
+        first.setdefault(os.path.realpath(path), path)
+    return list(first.values())
+
+
+def _source(path: Path, source_id: str, kind: SourceKind) -> Source:
+    facts = path.stat()
+    size_bytes = facts.st_size if stat.S_ISREG(facts.st_mode) else 0
+    mtime = datetime.fromtimestamp(facts.st_mtime_ns // 1000 / 1e6, UTC)
+    return Source(source_id, path, kind, size_bytes, mtime)
+
+
+def _listed(inputs: Sequence[str | os.PathLike[str]]) -> str:
+    names = [os.fspath(one) for one in inputs[:3]]
+    more = len(inputs) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")

@@ -1,0 +1,45 @@
+"""Name sources: an id that is stable across runs, and a URI that is exact to the byte."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from fervid.types import Source
+
+# A spreadsheet takes a cell that starts with one of these for a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+
+
+def source_ids(paths: Iterable[Path], root: Path) -> dict[Path, str]:
+    """Name files by their path relative to a root.
+
+    Args:
+        paths: Absolute paths under `root`.
+        root: Absolute.
+
+    Returns:
+        The id of each path, unique: `/`-separated, bytes that are not UTF-8 as `%XX`, `./` before
+        a start that a spreadsheet would take for a formula.
+    """
+    ids: dict[Path, str] = {}
+    taken: set[str] = set()
+    for path in sorted(paths, key=os.fsencode):
+        name = _readable(os.fsencode(os.path.relpath(path, root)))
+        while name in taken:  # one file is called b"\xff.mp4", another b"%FF.mp4"
+            name = name.replace("%", "%25")
+        taken.add(name)
+        ids[path] = f"./{name}" if name.startswith(_FORMULA_STARTS) else name
+    return ids
+
+
+def uri(source: Source) -> str:
+    """Return the `uri` column: absolute, byte-exact, percent-encoded."""
+    return source.path.as_uri()
+
+
+def _readable(name: bytes) -> str:
+    """Decode UTF-8, every other byte as `%XX`."""
+    text = name.decode("utf-8", errors="surrogateescape")
+    return "".join(f"%{ord(c) - 0xDC00:02X}" if 0xDC80 <= ord(c) <= 0xDCFF else c for c in text)
