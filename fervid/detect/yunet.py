@@ -1,0 +1,94 @@
+"""Find faces with YuNet (Wu et al. 2023) through OpenCV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fervid.detect.boxes import suppressed
+from fervid.detect.faces import VIEWERS_TO_SUBJECTS, Wanted, as_faces
+from fervid.detect.halves import Halves
+from fervid.errors import FervidError
+from fervid.picture import Picture
+from fervid.types import Face
+
+CROP_SCALE = 1.03
+"""Side of the classifier's crop over the root of the box's area; `training/calibrate_crop.py`."""
+
+MIN_SCORE = 0.7
+OVERLAP = 0.3
+
+SMALLEST = 16
+"""Pixels to which the smallest wanted face is shrunk."""
+
+LARGEST = 640
+"""Longest side, in pixels, of a picture whose largest faces YuNet still finds."""
+
+
+class YunetDetector:
+    """YuNet behind `FaceDetector`.
+
+    Args:
+        path: The `.onnx` file.
+        wanted: Which faces to keep.
+
+    Raises:
+        FervidError: OpenCV cannot load the file.
+    """
+
+    name = "yunet"
+    crop_scale = CROP_SCALE
+
+    def __init__(self, path: Path, wanted: Wanted) -> None:
+        try:
+            self._network = cv2.FaceDetectorYN.create(
+                str(path), "", (320, 320), wanted.min_score, OVERLAP
+            )
+        except cv2.error as error:
+            raise FervidError(
+                f"OpenCV cannot load {path} as a YuNet detector: {error.err}.",
+                "OpenCV 5 reads face_detection_yunet_2026may.onnx of the OpenCV Zoo.",
+            ) from error
+        self._wanted = wanted
+
+    def detect(self, pictures: Sequence[Picture]) -> list[tuple[Face, ...]]:
+        """Find the faces of each picture, as `FaceDetector.detect` says."""
+        return [self._faces(picture) for picture in pictures]
+
+    def _faces(self, picture: Picture) -> tuple[Face, ...]:
+        halves = Halves(picture)
+        rows = np.concatenate([self._rows(halves, size) for size in self._sizes(picture)])
+        corners = np.concatenate([rows[:, :2], rows[:, :2] + rows[:, 2:4]], axis=1)
+        scores = rows[:, 14]
+        kept = suppressed(corners, scores, OVERLAP)
+        landmarks = rows[kept, 4:14].reshape(-1, 5, 2)[:, VIEWERS_TO_SUBJECTS]
+        size = (picture.width, picture.height)
+        return as_faces(corners[kept], scores[kept], landmarks, size, self._wanted)
+
+    def _rows(self, halves: Halves, size: tuple[int, int]) -> npt.NDArray[np.float32]:
+        """OpenCV's rows at one size, in pixels of the picture: x, y, w, h, 5 points, score."""
+        self._network.setInputSize(size)
+        bgr = np.ascontiguousarray(halves.scaled(*size)[..., ::-1])
+        rows = self._network.detect(bgr)[1]
+        if rows is None:
+            return np.zeros((0, 15), np.float32)
+        scale = np.array((halves.original.width, halves.original.height)) / size
+        rows[:, :14] *= np.tile(scale, 7)
+        return np.asarray(rows, np.float32)
+
+    def _sizes(self, picture: Picture) -> list[tuple[int, int]]:
+        """Sizes to look at: one for the smallest faces, halved until the largest are found too."""
+        scale = min(1.0, SMALLEST / self._wanted.min_face)
+        sizes = [_size(picture, scale)]
+        while max(sizes[-1]) > LARGEST:
+            scale /= 2
+            sizes.append(_size(picture, scale))
+        return sizes
+
+
+def _size(picture: Picture, scale: float) -> tuple[int, int]:
+    return max(1, round(picture.width * scale)), max(1, round(picture.height * scale))

@@ -1,0 +1,193 @@
+"""Detectors and classifiers by name: their files with sha256, licence, source and figures."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import hashlib
+import importlib.util
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from fervid.errors import FervidError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A detector or classifier that fervid knows.
+
+    Args:
+        name: What `--detector` or `--model` takes.
+        kind: Which of the two.
+        summary: One line.
+        home: Where its files lie: in fervid's own package, in the `mtcnn` package, or in the
+            user's weights folder.
+        files: Name to sha256.
+        licence: Of the weights.
+        source: Where the weights come from.
+        url: Where to download the one file from, for `home="user"`.
+        figures: What was measured, name to value.
+    """
+
+    name: str
+    kind: Literal["detector", "classifier"]
+    summary: str
+    home: Literal["fervid", "mtcnn", "user"]
+    files: Mapping[str, str]
+    licence: str
+    source: str
+    url: str = ""
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+DETECTORS = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            name="mtcnn",
+            kind="detector",
+            summary="Three-stage cascade with five landmarks (Zhang et al. 2016)",
+            home="mtcnn",
+            files={
+                "pnet.lz4": "ea6b0c3e685ebee3165326ad6484acc95f2ef78f1c94fbf40a55704fa989f7b5",
+                "rnet.lz4": "cb00e6460f3c98b0bfafaba3c0a0ded4bdf6e62cee7174d969e8670d7e757fee",
+                "onet.lz4": "94f6ea2f4cf985275ee958cdd762d17b6009348a4fb9d8c6be39ba73ffd22ca3",
+            },
+            licence="MIT",
+            source="Python package mtcnn 1.0 (github.com/ipazc/mtcnn)",
+        ),
+        Preset(
+            name="yunet",
+            kind="detector",
+            summary="One-stage detector with five landmarks (Wu et al. 2023), through OpenCV",
+            home="user",
+            files={
+                "face_detection_yunet_2026may.onnx": (
+                    "ebafce4e3c118d6554634be5c27ab333b4c047a9a8c3faf1d7cf93101c22f0f0"
+                ),
+            },
+            licence="MIT",
+            source="OpenCV Zoo (github.com/opencv/opencv_zoo), models/face_detection_yunet",
+            url=(
+                "https://github.com/opencv/opencv_zoo/raw/47534e27c9851bb1128ccc0102f1145e27f23f98"
+                "/models/face_detection_yunet/face_detection_yunet_2026may.onnx"
+            ),
+        ),
+    )
+}
+"""Name to detector."""
+
+CLASSIFIERS = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            name="residual-se",
+            kind="classifier",
+            summary="Residual net with squeeze-and-excitation for 48x48 grey faces",
+            home="fervid",
+            files={"weights.safetensors": "", "model.tflite": "", "card.json": ""},
+            licence="MIT",
+            source="trained by fervid's training/ on FER2013",
+        ),
+    )
+}
+"""Name to classifier."""
+
+
+def detector(name: str) -> Preset:
+    """Look a detector up.
+
+    Raises:
+        UsageError: There is no such detector.
+    """
+    return _lookup(DETECTORS, "detector", name)
+
+
+def classifier(name: str) -> Preset:
+    """Look a classifier up.
+
+    Raises:
+        UsageError: There is no such classifier.
+    """
+    return _lookup(CLASSIFIERS, "model", name)
+
+
+def file_path(preset: Preset, filename: str) -> Path:
+    """Find a file of a preset and check that it is the pinned one.
+
+    Args:
+        preset: Whose file.
+        filename: A key of `preset.files`.
+
+    Returns:
+        Where it lies.
+
+    Raises:
+        FervidError: It is not there, or is another file.
+    """
+    path = _home(preset) / filename
+    remedy = _remedy(preset, path)
+    if not path.is_file():
+        raise FervidError(f"{preset.name}: {path} is not there.", remedy)
+    if (found := sha256(path)) != preset.files[filename]:
+        raise FervidError(
+            f"{preset.name}: {path} is not the pinned file: its sha256 is {found}, "
+            f"not {preset.files[filename]}.",
+            remedy,
+        )
+    return path
+
+
+def sha256(path: Path) -> str:
+    """Compute a file's sha256, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cache_dir() -> Path:
+    """Where this user's caches of fervid lie: `$XDG_CACHE_HOME/fervid` or `~/.cache/fervid`."""
+    configured = os.environ.get("XDG_CACHE_HOME", "")
+    root = Path(configured) if Path(configured).is_absolute() else Path.home() / ".cache"
+    return root / "fervid"
+
+
+def weights_dir() -> Path:
+    """Where downloaded weights lie: `$FERVID_WEIGHTS`, or `weights` in the cache."""
+    configured = os.environ.get("FERVID_WEIGHTS")
+    return Path(configured) if configured else cache_dir() / "weights"
+
+
+def _lookup(known: Mapping[str, Preset], option: str, name: str) -> Preset:
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 1, 0.0)[0]
+        raise UsageError(
+            f"No {option} {name!r}.", f"Valid: {', '.join(known)}. Did you mean {near!r}?"
+        )
+    return known[name]
+
+
+def _home(preset: Preset) -> Path:
+    if preset.home == "user":
+        return weights_dir()
+    if preset.home == "mtcnn":
+        return _mtcnn_package() / "assets" / "weights"
+    return Path(__file__).parent / "weights" / preset.name
+
+
+def _remedy(preset: Preset, path: Path) -> str:
+    if preset.home == "user":
+        return f"Download {preset.url} to {path}, or give the path of the file instead of the name."
+    if preset.home == "mtcnn":
+        return "Install the package again: pip install --force-reinstall 'mtcnn>=1.0,<2'"
+    return "Install fervid again: its weights ship inside the package."
+
+
+@functools.cache
+def _mtcnn_package() -> Path:
+    spec = importlib.util.find_spec("mtcnn")  # found, not imported: importing pulls in TensorFlow
+    if spec is None or spec.origin is None:
+        raise FervidError("The package mtcnn is not installed.", "pip install 'mtcnn>=1.0,<2'")
+    return Path(spec.origin).parent
