@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from fervid import presets
 from fervid.labels import EMOTIONS
-from fervid.runtime import Network
+from fervid.runtime import Device, Network, load_network
 from fervid.types import CROP_SIDE
+
+if TYPE_CHECKING:
+    import keras
 
 
 class Classifier:
@@ -40,3 +45,37 @@ class Classifier:
             batch[: len(chunk), :, :, 0] = chunk
             probabilities[start : start + len(chunk)] = self._network.run(batch)[0][: len(chunk)]
         return probabilities
+
+
+def load_classifier(name: str, device: Device, batch_size: int) -> Classifier:
+    """Load a classifier preset and run it once.
+
+    Args:
+        name: Of the preset.
+        device: Where it runs.
+        batch_size: Crops per call.
+
+    Returns:
+        The classifier, warmed up.
+
+    Raises:
+        UsageError: There is no such preset.
+        FervidError: A file is missing or is not the pinned one.
+    """
+    preset = presets.classifier(name)
+    network = load_network(
+        device,
+        tflite=lambda: presets.file_path(preset, "model.tflite"),
+        build=lambda: _build(preset),
+    )
+    classifier = Classifier(network, batch_size)
+    classifier.classify([np.zeros((CROP_SIDE, CROP_SIDE), np.uint8)])
+    return classifier
+
+
+def _build(preset: presets.Preset) -> keras.Model:
+    from fervid.networks.classifier import build_classifier, load_weights
+
+    model = build_classifier(preset.name)
+    load_weights(model, presets.file_path(preset, "weights.safetensors"))
+    return model

@@ -178,6 +178,7 @@ class Progress:
         frames: Sampled frames that became rows.
         faces: Faces found in them.
         media_s: Seconds of video behind them; 0 for images.
+        total_media_s: Seconds of video of the whole run, as far as known; 0 without videos.
     """
 
     sources_done: int
@@ -185,3 +186,4 @@ class Progress:
     frames: int
     faces: int
     media_s: float
+    total_media_s: float

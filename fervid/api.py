@@ -1,0 +1,163 @@
+"""The library: `analyze` and its report, `read_results`."""
+
+from __future__ import annotations
+
+import os
+import platform
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+
+import fervid
+from fervid import charts
+from fervid.engines.local import LocalEngine
+from fervid.options import AnalyzeOptions, OptionKeywords, make_options
+from fervid.results import read_results, to_pandas
+from fervid.sources import Discovery, discover
+from fervid.write import RunIdentity, Written, check_output, open_output
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fervid.types import Progress
+
+Inputs = Sequence[str | os.PathLike[str]]
+
+__all__ = ["RunReport", "analyze", "plan", "read_results"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did.
+
+    Args:
+        run_id: Stands in the run file and in every row of the sources table.
+        written: The result.
+        ignored: Files in the folders given that are no media.
+        timelines_left_out: Videos beyond the first 50, for which no timeline was drawn.
+        seconds: From the start to the end.
+    """
+
+    run_id: str
+    written: Written
+    ignored: int
+    timelines_left_out: int
+    seconds: float
+
+    def observations(self) -> pd.DataFrame:
+        """Return a row per face per sampled frame, as `read_results` gives it."""
+        if self.written.place is not None:
+            return read_results(self.written.place.out)
+        return to_pandas(self.written.observations)
+
+    def sources(self) -> pd.DataFrame:
+        """Return a row per source, as `read_results` gives it."""
+        return to_pandas(self.written.sources)
+
+    def statuses(self) -> dict[str, int]:
+        """Count the sources by status."""
+        counts = self.written.sources["status"].value_counts().to_pylist()
+        return {row["values"]: row["counts"] for row in counts}
+
+    @property
+    def exit_code(self) -> int:
+        """0 all done; 1 nothing succeeded; 3 some done, some failed or partial."""
+        counts = self.statuses()
+        if not counts.get("failed", 0) + counts.get("partial", 0):
+            return 0
+        return 3 if counts.get("ok", 0) + counts.get("partial", 0) else 1
+
+
+def plan(
+    inputs: Inputs,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    **options: Unpack[OptionKeywords],
+) -> Discovery:
+    """Find what `analyze` would do with the same arguments; no model is loaded, nothing written.
+
+    Raises:
+        UsageError: As `analyze` would.
+    """
+    chosen = make_options(**options)
+    if out is not None:
+        check_output(Path(out), overwrite=chosen.overwrite)
+    return discover(inputs, Path(root) if root is not None else None)
+
+
+def analyze(
+    inputs: Inputs,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    **options: Unpack[OptionKeywords],
+) -> RunReport:
+    """Analyse the expressions of the faces in videos and photos.
+
+    Args:
+        inputs: Files, folders (recursive) and glob patterns.
+        out: Where to leave the result: `.parquet`, `.csv`, `.csv.gz`, or a folder (no ending).
+            None leaves nothing on disk.
+        root: What the column `source` is relative to; by default the one folder given, else the
+            deepest folder common to all inputs.
+        on_progress: Called a few times a second from this thread.
+        **options: As on the command line: `fps=2`, `min_face=60`, `start="1:30"`, ...
+
+    Returns:
+        A report with `.observations()` and `.sources()` as pandas tables.
+
+    Raises:
+        UsageError: An option is off, an input does not exist or has no media, or the result
+            exists. Raised before any model is loaded.
+        FervidError: A model, a device or the disk is not there; nobody's source. What is wrong
+            with a source stands in the sources table instead.
+    """
+    started = datetime.now(UTC)
+    chosen = make_options(**options)
+    found = plan(inputs, out, root=root, **options)
+    identity = RunIdentity(uuid.uuid4().hex, chosen.model, chosen.detector, fervid.__version__)
+    drawn = 0
+    target = None if out is None else Path(out)
+    with open_output(target, overwrite=chosen.overwrite) as output:
+        engine = LocalEngine(found.sources, chosen)
+        with closing(engine.run(on_progress)) as stream:
+            output.write(stream, identity)
+        facts = _facts(identity, chosen, found, engine, started)
+        written = output.finish(facts, charts.draw if chosen.charts and out is not None else None)
+    return RunReport(
+        run_id=identity.run_id,
+        written=written,
+        ignored=found.ignored,
+        timelines_left_out=drawn,
+        seconds=(datetime.now(UTC) - started).total_seconds(),
+    )
+
+
+def _facts(
+    identity: RunIdentity,
+    options: AnalyzeOptions,
+    found: Discovery,
+    engine: LocalEngine,
+    started: datetime,
+) -> dict[str, Any]:
+    """Say how the run was made, for its run file."""
+    return {
+        "run_id": identity.run_id,
+        "fervid_version": identity.fervid_version,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "started_at": started,
+        "ended_at": datetime.now(UTC),
+        "root": found.root,
+        "sources": len(found.sources),
+        "detector": engine.detector_facts,
+        "model": engine.model_facts,
+        "options": options,
+        "settings": engine.settings,
+    }

@@ -1,0 +1,1 @@
+"""Run the pipeline over many sources: on this machine, later on many."""

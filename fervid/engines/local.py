@@ -1,0 +1,134 @@
+"""Run the pipeline over many sources on this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fervid import machine, pipeline
+from fervid.classify import Classifier, load_classifier
+from fervid.detect import FaceDetector, load_detector
+from fervid.engines.media_total import MediaTotal
+from fervid.reader_pool import DecodePlan, plan_decoding, read_all
+from fervid.runtime import Device, default_threads, resolve_device
+from fervid.types import Observation, Progress, Source, SourceEnd
+
+if TYPE_CHECKING:
+    from fervid.options import AnalyzeOptions
+
+BATCH = 16
+"""Frames and faces per call of a network on a CPU."""
+
+GPU_BATCH = 64
+
+_PROGRESS_INTERVAL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What was chosen from the options and the machine; part of the run file.
+
+    Args:
+        device: Where the networks run, and what runs them.
+        network_threads: Of each network on a CPU.
+        batch_size: Frames and faces per call.
+        memory_bytes: Bound on decoded frames in flight.
+        decoding: Threads that decode.
+    """
+
+    device: Device
+    network_threads: int
+    batch_size: int
+    memory_bytes: int
+    decoding: DecodePlan
+
+
+class LocalEngine:
+    """Models loaded once, ready to run over sources.
+
+    Args:
+        sources: What will be analysed.
+        options: How.
+
+    Raises:
+        FervidError: The device is not there, or a model cannot be loaded.
+    """
+
+    def __init__(self, sources: Sequence[Source], options: AnalyzeOptions) -> None:
+        device = resolve_device(options.device)
+        batch_size = options.batch_size or (BATCH if device.name == "cpu" else GPU_BATCH)
+        self._sources = sources
+        self._sampling = options.sampling
+        self.settings = Settings(
+            device=device,
+            network_threads=default_threads(),
+            batch_size=batch_size,
+            memory_bytes=options.memory_bytes or machine.memory_bytes() // 4,
+            decoding=plan_decoding(sources, options.decode_threads),
+        )
+        self._detector: FaceDetector = load_detector(
+            options.detector,
+            device=device,
+            min_face=options.min_face,
+            min_score=options.min_score,
+            max_faces=options.max_faces,
+        )
+        self._classifier: Classifier = load_classifier(options.model, device, batch_size)
+
+    def run(
+        self, on_progress: Callable[[Progress], None] | None = None
+    ) -> Iterator[Observation | SourceEnd]:
+        """Analyse all sources.
+
+        Args:
+            on_progress: Called a few times a second.
+
+        Yields:
+            Observations and end markers; closing the iterator stops the run.
+        """
+        # Half for the queue, half for the batch that is being worked on.
+        half = max(1, self.settings.memory_bytes // 2)
+        frames = read_all(self._sources, self._sampling, self.settings.decoding, half)
+        with closing(frames):
+            observed = pipeline.analyze(
+                frames,
+                self._detector,
+                self._classifier,
+                batch_frames=self.settings.batch_size,
+                batch_bytes=half,
+            )
+            if on_progress is None:
+                yield from observed
+            else:
+                with MediaTotal(self._sources) as total:
+                    yield from _reported(observed, len(self._sources), total, on_progress)
+
+
+def _reported(
+    stream: Iterator[Observation | SourceEnd],
+    sources_total: int,
+    total: MediaTotal,
+    on_progress: Callable[[Progress], None],
+) -> Iterator[Observation | SourceEnd]:
+    """Pass a stream through and call `on_progress` now and then, and at the end."""
+    sources_done = frames = faces = 0
+    seconds: dict[str, float] = {}
+    reported_at = 0.0
+    for item in stream:
+        if isinstance(item, SourceEnd):
+            sources_done += 1
+            seconds[item.source.id] = item.duration_s or seconds.get(item.source.id, 0.0)
+        else:
+            frames += item.face in (None, 0)
+            faces += item.face is not None
+            seconds[item.source_id] = item.time_s or 0.0
+        yield item
+        due = time.monotonic() - reported_at >= _PROGRESS_INTERVAL_S
+        if due or sources_done == sources_total:
+            done_s = sum(seconds.values())
+            total_s = max(done_s, total.seconds())
+            on_progress(Progress(sources_done, sources_total, frames, faces, done_s, total_s))
+            reported_at = time.monotonic()

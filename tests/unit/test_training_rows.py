@@ -1,0 +1,70 @@
+"""No image stands on both sides of a split, and every target is a distribution."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.archive import VOTE_COLUMNS, Split
+from training.rows import choose
+from training.targets import crowd_shares
+from training.twins import exact_groups, has_twin
+
+
+def pictures(count: int, seed: int) -> np.ndarray:
+    """Smooth random pictures, each its own."""
+    coarse = np.random.default_rng(seed).integers(0, 256, (count, 6, 6))
+    return np.kron(coarse, np.ones((1, 8, 8))).astype(np.uint8)
+
+
+def split_of(images: np.ndarray, seed: int = 0) -> Split:
+    generator = np.random.default_rng(seed)
+    labels = np.concatenate([np.arange(7), generator.integers(0, 7, len(images) - 7)])
+    votes = generator.multinomial(10, np.full(10, 0.1), len(images))
+    votes[:, VOTE_COLUMNS.index("NF")] = 0
+    return Split(images, labels, votes, np.arange(len(images)))
+
+
+def test_equal_images_are_one_group() -> None:
+    images = pictures(4, 1)
+    assert exact_groups(images[[0, 1, 0, 3, 1]]).tolist() == [0, 1, 0, 2, 1]
+
+
+def test_twins_are_found_brightened_mirrored_and_noisy() -> None:
+    images = pictures(20, 2)
+    noisy = np.clip(images[:5] + np.random.default_rng(0).normal(0, 6, (5, 48, 48)), 0, 255)
+    others = np.concatenate([noisy.astype(np.uint8), images[5:8, :, ::-1], images[8:10] // 2 + 60])
+    assert has_twin(images, others).tolist() == [True] * 10 + [False] * 10
+
+
+def test_no_twin_crosses_a_split() -> None:
+    images = pictures(300, 3)
+    train = split_of(np.concatenate([images[:250], images[:40]]))
+    test = split_of(images[230:300])
+    training, validation = choose(train, test, seed=0)
+    assert not has_twin(training.images, validation.images).any()
+    assert not has_twin(training.images, test.images).any()
+    assert not has_twin(validation.images, test.images).any()
+    assert len(training.images) + len(validation.images) == 230
+    for examples in (training, validation):
+        np.testing.assert_allclose(examples.fer.sum(axis=1), 1, atol=1e-5)
+        np.testing.assert_allclose(examples.crowd.sum(axis=1), 1, atol=1e-5)
+
+
+def test_black_images_and_what_is_no_face_are_left_out() -> None:
+    images = pictures(120, 4)
+    images[7] = 0
+    train = split_of(images)
+    train.votes[8, VOTE_COLUMNS.index("NF")] = 5
+    training, validation = choose(train, split_of(pictures(20, 5)), seed=0)
+    kept = np.concatenate([training.images, validation.images])
+    assert len(kept) == 118
+    assert not has_twin(images[8:9], kept)[0]
+
+
+def test_votes_without_any_count_are_other() -> None:
+    votes = np.zeros((2, len(VOTE_COLUMNS)), np.int64)
+    votes[1, [0, 6, 8]] = [5, 3, 2]
+    assert crowd_shares(votes) == pytest.approx(
+        np.array([[0, 0, 0, 0, 0, 0, 0, 1], [0.5, 0, 0, 0, 0, 0, 0.3, 0.2]])
+    )
