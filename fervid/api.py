@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import fervid
-from fervid import charts
+from fervid import charts, presets
 from fervid.engines.local import LocalEngine
 from fervid.options import AnalyzeOptions, OptionKeywords, make_options
 from fervid.results import read_results, to_pandas
@@ -38,25 +38,23 @@ class RunReport:
         run_id: Stands in the run file and in every row of the sources table.
         written: The result.
         ignored: Files in the folders given that are no media.
-        timelines_left_out: Videos beyond the first 50, for which no timeline was drawn.
         seconds: From the start to the end.
     """
 
     run_id: str
     written: Written
     ignored: int
-    timelines_left_out: int
     seconds: float
 
     def observations(self) -> pd.DataFrame:
         """Return a row per face per sampled frame, as `read_results` gives it."""
         if self.written.place is not None:
             return read_results(self.written.place.out)
-        return to_pandas(self.written.observations)
+        return to_pandas("observations", self.written.observations)
 
     def sources(self) -> pd.DataFrame:
         """Return a row per source, as `read_results` gives it."""
-        return to_pandas(self.written.sources)
+        return to_pandas("sources", self.written.sources)
 
     def statuses(self) -> dict[str, int]:
         """Count the sources by status."""
@@ -122,7 +120,6 @@ def analyze(
     chosen = make_options(**options)
     found = plan(inputs, out, root=root, **options)
     identity = RunIdentity(uuid.uuid4().hex, chosen.model, chosen.detector, fervid.__version__)
-    drawn = 0
     target = None if out is None else Path(out)
     with open_output(target, overwrite=chosen.overwrite) as output:
         engine = LocalEngine(found.sources, chosen)
@@ -134,7 +131,6 @@ def analyze(
         run_id=identity.run_id,
         written=written,
         ignored=found.ignored,
-        timelines_left_out=drawn,
         seconds=(datetime.now(UTC) - started).total_seconds(),
     )
 
@@ -156,8 +152,15 @@ def _facts(
         "ended_at": datetime.now(UTC),
         "root": found.root,
         "sources": len(found.sources),
-        "detector": engine.detector_facts,
-        "model": engine.model_facts,
+        "detector": _model_facts(presets.DETECTORS, options.detector),
+        "model": _model_facts(presets.CLASSIFIERS, options.model),
         "options": options,
         "settings": engine.settings,
     }
+
+
+def _model_facts(known: Mapping[str, presets.Preset], name: str) -> dict[str, Any]:
+    """Name the files a model was loaded from, with their sha256."""
+    if name in known:
+        return {"name": name, "sha256": dict(known[name].files)}
+    return {"name": name, "sha256": {Path(name).name: presets.sha256(Path(name))}}

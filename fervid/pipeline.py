@@ -9,7 +9,7 @@ from fervid.align import align
 from fervid.batching import batched
 from fervid.classify import Classifier
 from fervid.detect import FaceDetector
-from fervid.types import Face, Frame, FrameFaces, Observation, SourceEnd
+from fervid.types import Face, Frame, FrameFaces, FrameStatus, Observation, SourceEnd
 
 
 def analyze(
@@ -89,5 +89,5 @@ def _classify(frames: list[FrameFaces], classifier: Classifier) -> list[list[Obs
 
 
 def _without_face(frame: FrameFaces) -> Observation:
-    status = "no_face" if frame.failure is None else "decode_failed"
+    status: FrameStatus = "no_face" if frame.failure is None else "decode_failed"
     return Observation(frame.source_id, frame.index, frame.time_s, status)

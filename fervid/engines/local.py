@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -80,7 +80,7 @@ class LocalEngine:
 
     def run(
         self, on_progress: Callable[[Progress], None] | None = None
-    ) -> Iterator[Observation | SourceEnd]:
+    ) -> Generator[Observation | SourceEnd]:
         """Analyse all sources.
 
         Args:
