@@ -1,0 +1,66 @@
+"""Decode sources: which frames are there, when they are shown, how they look."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+from fervid.decode.account import Account
+from fervid.errors import FervidError, SourceSkippedError
+from fervid.options import Sampling
+from fervid.sources import format_of_file
+from fervid.types import Failure, Frame, Source, SourceEnd
+
+_THROUGH_PILLOW = ("webp", "avif")
+
+
+def read_source(
+    source: Source, sampling: Sampling, thread_count: int
+) -> Generator[Frame | SourceEnd, None, None]:
+    """Read the sampled frames of one source.
+
+    This is the boundary of a source: whatever is wrong with it ends in its end marker. Only what
+    is nobody's source, such as a lack of memory, is raised.
+
+    Args:
+        source: What to read.
+        sampling: Which frames of a video; a photo is always its one frame.
+        thread_count: FFmpeg's decoder threads. What a damaged file yields depends on it.
+
+    Yields:
+        The frames in presentation order, then the end marker.
+    """
+    account = Account(source)
+    try:
+        yield from _frames(account, sampling, thread_count)
+    except SourceSkippedError as error:
+        yield account.end("skipped", _failure(error))
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 (the boundary of a source)
+        # Frames that came before the fault keep their rows.
+        yield account.end("partial" if account.frames_delivered else "failed", _failure(error))
+    else:
+        yield account.end("partial" if account.fault else "ok", account.fault)
+
+
+def _frames(account: Account, sampling: Sampling, thread_count: int) -> Iterator[Frame]:
+    """Choose the reader; each is imported where it is used."""
+    if account.source.kind == "image":
+        from fervid.decode.still import read_still
+
+        return read_still(account)
+    known = format_of_file(account.source.path)
+    if known is not None and known.name in _THROUGH_PILLOW:
+        from fervid.decode.animated import read_animated
+
+        return read_animated(account, sampling)
+    from fervid.decode.video import read_video
+
+    return read_video(account, sampling, thread_count)
+
+
+def _failure(error: Exception) -> Failure:
+    kind = type(error.__cause__ or error).__name__
+    if isinstance(error, FervidError):
+        return Failure(kind, error.message, error.remedy)
+    return Failure(kind, str(error) or kind, "Convert it with another program, and report this.")

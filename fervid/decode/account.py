@@ -1,0 +1,69 @@
+"""Keep what is known of one source while it is read, and make its end marker."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from fervid.types import Failure, Source, SourceEnd, SourceStatus
+
+
+@dataclass(slots=True)
+class Account:
+    """The facts of a source under way; the fields are those of `SourceEnd`, and a few more.
+
+    Args:
+        source: What is read.
+        frames_delivered: Frames that the decoder delivered intact, sampled or not.
+        frames_lost: Frames that it did not, sampled or not.
+        stopped: Reading ended at `--end`, so nothing is known of the rest.
+        fault: Why the source is only partial.
+    """
+
+    source: Source
+    container: str | None = None
+    codec: str | None = None
+    width: int | None = None
+    height: int | None = None
+    rotation: int | None = None
+    frame_rate: float | None = None
+    duration_s: float | None = None
+    start_time_s: float | None = None
+    time_source: Literal["pts", "interpolated"] | None = None
+    recorded_at: datetime | None = None
+    frames_delivered: int = 0
+    frames_lost: int = 0
+    frames_sampled: int = 0
+    frames_failed: int = 0
+    stopped: bool = False
+    fault: Failure | None = None
+    opened_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def frames_total(self) -> int:
+        """Frames meant to be shown, so far."""
+        return self.frames_delivered + self.frames_lost
+
+    def end(self, status: SourceStatus, failure: Failure | None) -> SourceEnd:
+        """Make the end marker."""
+        return SourceEnd(
+            source=self.source,
+            status=status,
+            failure=failure,
+            container=self.container,
+            codec=self.codec,
+            width=self.width,
+            height=self.height,
+            rotation=self.rotation,
+            frame_rate=self.frame_rate,
+            duration_s=self.duration_s,
+            start_time_s=self.start_time_s,
+            time_source=self.time_source,
+            frames_total=self.frames_total,
+            frames_sampled=self.frames_sampled,
+            frames_failed=self.frames_failed,
+            recorded_at=self.recorded_at,
+            opened_at=self.opened_at,
+        )

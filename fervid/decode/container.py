@@ -1,0 +1,120 @@
+"""Open a media file through FFmpeg, as the plain file it is, and say why it cannot be opened."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.stream import Discard, Disposition
+from av.video.stream import VideoStream
+
+from fervid.decode.structure import has_box
+from fervid.errors import SourceError, SourceSkippedError
+from fervid.sources import format_of_file
+
+# FFmpeg otherwise takes a text for a subtitle track, a slide show or a list of other files.
+_FORMATS = "mov,matroska,webm,avi,ogg,mpegts,mpeg,mpegvideo,flv,asf,gif,apng"
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[InputContainer]:
+    """Open a video or an animated image.
+
+    Args:
+        path: Absolute.
+
+    Yields:
+        The open container.
+
+    Raises:
+        SourceError: It cannot be opened.
+    """
+    try:
+        container = av.open(
+            f"file:{path}",
+            "r",
+            container_options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},
+            metadata_errors="replace",
+        )
+    except av.FFmpegError as error:
+        raise _explained(error, path) from error
+    with container:
+        yield container
+
+
+def picture_stream(container: InputContainer, name: str) -> VideoStream:
+    """Choose the stream to look at, and switch the others off.
+
+    Args:
+        container: Open.
+        name: Of the file, for messages.
+
+    Returns:
+        The default video stream, or the first; cover art does not count.
+
+    Raises:
+        SourceSkippedError: There is none.
+        SourceError: Its codec is unknown.
+    """
+    videos = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & Disposition.attached_pic
+    ]
+    if not videos:
+        what = "cover art" if container.streams.video else "no pictures"
+        kinds = sorted({stream.type for stream in container.streams})
+        raise SourceSkippedError(
+            f"{name} holds {what} only."
+            if what == "cover art"
+            else f"{name} holds {what}: its streams are {', '.join(kinds) or 'none'}.",
+            "Nothing needs to be done.",
+        )
+    chosen = next((one for one in videos if one.disposition & Disposition.default), videos[0])
+    for stream in container.streams:
+        if stream is not chosen:
+            stream.discard = Discard.all
+    if chosen.codec_context is None:
+        raise SourceError(
+            f"{name}: there is no decoder for its video.", conversion_remedy(Path(name))
+        )
+    return chosen
+
+
+def conversion_remedy(path: Path) -> str:
+    """Return the line that converts a file which plays elsewhere."""
+    fixed = f"{path.stem}-fixed.mp4"
+    return (
+        f"If it plays elsewhere, convert it: `ffmpeg -i {shlex.quote(path.name)} "
+        f"-c:v libx264 {shlex.quote(fixed)}`."
+    )
+
+
+def remux_remedy(path: Path) -> str:
+    """Return what to do with a file whose end or index is missing."""
+    return (
+        "Copy it again from where it came from; if the original is no better, try "
+        f"`ffmpeg -i {shlex.quote(path.name)} -c copy fixed{shlex.quote(path.suffix)}`."
+    )
+
+
+def _explained(error: av.FFmpegError, path: Path) -> SourceError:
+    name = path.name
+    if isinstance(error, OSError) and not isinstance(error, ValueError):
+        return SourceError(
+            f"Cannot open {name}: {error.strerror}.", "Check that it is there and readable."
+        )
+    if path.stat().st_size == 0:
+        return SourceError(f"{name} is empty.", "Copy it again from where it came from.")
+    known = format_of_file(path)
+    if known is None:
+        return SourceError(
+            f"Cannot open {name}: it is no video that fervid knows.", conversion_remedy(path)
+        )
+    if known.name == "mov" and not has_box(path, b"moov"):
+        return SourceError(f"Cannot open {name}: moov atom not found.", remux_remedy(path))
+    return SourceError(f"Cannot open {name}: {error.strerror}.", remux_remedy(path))

@@ -1,0 +1,142 @@
+"""Open images through Pillow, strictly, and turn their pixels into upright RGB."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from fervid.decode.colour import over_mid_grey
+from fervid.errors import SourceError
+from fervid.picture import Rgb
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "AVIF")
+Image.init()  # by itself Pillow looks for the rarer formats only when asked for all
+_DEPTHS = (10, 12, 14, 16)
+_filters_lock = threading.Lock()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Image.Image]:
+    """Open an image, its pixels not yet read.
+
+    Args:
+        path: Absolute.
+
+    Yields:
+        The image.
+
+    Raises:
+        SourceError: It is empty, none, or larger than Pillow's limit against decompression bombs.
+    """
+    if path.stat().st_size == 0:
+        raise SourceError(f"{path.name} is empty.", "Copy it again from where it came from.")
+    try:
+        # Pillow only warns of a picture above its limit. Filters are the whole process's.
+        with _filters_lock, warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(path, formats=_FORMATS)
+    except UnidentifiedImageError as error:
+        raise SourceError(
+            f"Cannot open {path.name}: it is no image that fervid knows.",
+            "Convert it to PNG or JPEG.",
+        ) from error
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        limit = (Image.MAX_IMAGE_PIXELS or 0) / 1e6
+        raise SourceError(
+            f"{path.name} has more than {limit:.0f} megapixels.", "Scale it down first."
+        ) from error
+    with image:
+        yield image
+
+
+def load(image: Image.Image, path: Path) -> None:
+    """Read the pixels.
+
+    Raises:
+        SourceError: The file ends early or is damaged.
+    """
+    try:
+        image.load()
+    except OSError as error:
+        raise SourceError(
+            f"Cannot decode {path.name}: {error}.", "Copy it again from where it came from."
+        ) from error
+
+
+def has_16_bit_colour(image: Image.Image) -> bool:
+    """Tell, before the pixels are read, whether Pillow would cut 16-bit colours to their upper 8.
+
+    Args:
+        image: Just opened.
+    """
+    if image.mode in ("I;16", "I;16B", "I;16L", "I"):
+        return False  # grey, which Pillow keeps whole
+    return any("16" in str(tile[3]) for tile in getattr(image, "tile", ()))
+
+
+def rgb(image: Image.Image) -> Rgb:
+    """Convert the pixels of an image.
+
+    Args:
+        image: Of up to 16 bits a channel; colours of 8.
+
+    Returns:
+        uint8 RGB `(height, width, 3)` as stored, alpha laid over mid-grey.
+
+    Raises:
+        SourceError: The pixels are floating-point numbers.
+    """
+    if image.mode == "F":
+        raise SourceError(
+            "Its pixels are floating-point numbers of unknown range.",
+            "Convert it to 8 or 16 bits.",
+        )
+    if image.mode.startswith("I"):
+        grey = eight_bits(np.asarray(image))
+        return np.ascontiguousarray(np.repeat(grey[..., None], 3, axis=2))
+    if image.has_transparency_data:
+        return over_mid_grey(np.asarray(image.convert("RGBA")))
+    return np.array(image.convert("RGB"))
+
+
+def rgb_of_16_bits(path: Path) -> Rgb:
+    """Read a picture with 16-bit colours.
+
+    Args:
+        path: Of a PNG or TIFF that Pillow found whole.
+
+    Returns:
+        uint8 RGB `(height, width, 3)` as stored, alpha laid over mid-grey.
+    """
+    flags = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+    stored: npt.NDArray[Any] | None = cv2.imdecode(np.fromfile(path, np.uint8), flags)
+    if stored is None or stored.dtype != np.uint16 or stored.ndim != 3:
+        raise SourceError("Its 16-bit colours are laid out in an unknown way.", "Convert it.")
+    if stored.shape[2] == 4:
+        colour, alpha = eight_bits(stored[..., 2::-1]), (stored[..., 3:] >> 8).astype(np.uint8)
+        return over_mid_grey(np.concatenate([colour, alpha], axis=2))
+    return np.ascontiguousarray(eight_bits(stored[..., ::-1]))
+
+
+def eight_bits(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Scale whole numbers to 8 bits by the smallest of 2^10, 2^12, 2^14, 2^16 that holds them.
+
+    Cameras and microscopes store 10, 12 or 14 bits in 16: by 2^16 these came out black.
+
+    Args:
+        values: Whole numbers of any type and shape, at least 0.
+    """
+    highest = int(values.max(initial=0))
+    depth = next((bits for bits in _DEPTHS if highest < 1 << bits), None)
+    if depth is None or int(values.min(initial=0)) < 0:
+        raise SourceError("Its pixels have more than 16 bits.", "Convert it to 8 or 16 bits.")
+    return (values >> (depth - 8)).astype(np.uint8)

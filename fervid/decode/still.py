@@ -1,0 +1,63 @@
+"""Read a photo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+
+from fervid.decode import orientation, pillow, recorded
+from fervid.decode.account import Account
+from fervid.errors import SourceError
+from fervid.picture import Picture
+from fervid.sources import format_of_file
+from fervid.types import Frame
+
+_EXIF_ORIENTATION = 0x0112
+_EXIF_DIRECTORY = 0x8769
+
+
+def read_still(account: Account) -> Iterator[Frame]:
+    """Read a photo as its one frame; of several pages the first.
+
+    Args:
+        account: Of the source; filled on the way.
+
+    Yields:
+        The frame.
+
+    Raises:
+        SourceError: It cannot be decoded whole.
+    """
+    path = account.source.path
+    with _opened(path) as image:
+        account.container = account.codec = (image.format or "heif").lower()
+        is_deep = pillow.has_16_bit_colour(image)
+        pillow.load(image, path)
+        exif = image.getexif()
+        account.recorded_at = recorded.of_exif(exif.get_ifd(_EXIF_DIRECTORY))
+        turn = orientation.of_exif(exif.get(_EXIF_ORIENTATION))
+        pixels = turn.applied(pillow.rgb_of_16_bits(path) if is_deep else pillow.rgb(image))
+    account.height, account.width = pixels.shape[:2]
+    account.rotation = turn.rotation
+    account.frames_delivered = account.frames_sampled = 1
+    yield Frame(account.source.id, index=0, time_s=None, picture=Picture(pixels))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    known = format_of_file(path)
+    if known is None or known.name != "heic":
+        with pillow.opened(path) as image:
+            yield image
+        return
+    try:
+        import pillow_heif
+    except ImportError as error:
+        raise SourceError(
+            f"Cannot open {path.name}: HEIC needs another package.", "pip install 'fervid[heic]'"
+        ) from error
+    with pillow_heif.open_heif(path).to_pillow() as image:
+        yield image
