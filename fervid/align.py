@@ -13,10 +13,7 @@ import cv2
 import numpy as np
 
 from fervid.picture import Picture
-from fervid.types import Box, Face
-
-SIDE = 48
-"""Of a crop, in pixels: FER2013's."""
+from fervid.types import CROP_SIDE, Box, Face
 
 RAISED = 0.02
 """How far the crop's centre lies above the box's, in sides."""
@@ -34,7 +31,7 @@ def align(picture: Picture, face: Face, crop_scale: float) -> Face:
         The face with its crop: grey (BT.601) uint8 `(48, 48)`; edge pixels repeat outside the
         frame.
     """
-    rgb = picture.crop(crop_box(face.box, crop_scale), SIDE)
+    rgb = picture.crop(crop_box(face.box, crop_scale), CROP_SIDE)
     return dataclasses.replace(face, crop=np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)))
 
 

@@ -47,7 +47,6 @@ def load_detector(
     min_score: float | None,
     max_faces: int | None,
     device: Device,
-    num_threads: int | None = None,
 ) -> FaceDetector:
     """Load a detector and warm it up.
 
@@ -57,7 +56,6 @@ def load_detector(
         min_score: Score, at least; None for the detector's own.
         max_faces: The N largest of a picture only; None for all.
         device: Where its networks run.
-        num_threads: Per network; None for the runtime's default.
 
     Returns:
         The detector.
@@ -77,7 +75,7 @@ def load_detector(
     detector: FaceDetector
     if path is None:
         wanted = Wanted(min_face, mtcnn.MIN_SCORE if min_score is None else min_score, max_faces)
-        detector = mtcnn.MtcnnDetector(mtcnn_networks.load(device, num_threads), wanted)
+        detector = mtcnn.MtcnnDetector(mtcnn_networks.load(device), wanted)
     else:
         wanted = Wanted(min_face, yunet.MIN_SCORE if min_score is None else min_score, max_faces)
         detector = yunet.YunetDetector(path, wanted)

@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     import keras
 
 
-def load(device: Device, num_threads: int | None = None) -> Networks:
+def load(device: Device) -> Networks:
     """Load the three networks.
 
     Args:
         device: Where they run.
-        num_threads: Per network; None for the runtime's default.
 
     Returns:
         The networks.
@@ -32,7 +31,6 @@ def load(device: Device, num_threads: int | None = None) -> Networks:
             device,
             functools.partial(_exported, name),
             functools.partial(_built, name),
-            num_threads,
         )
         for name in ("pnet", "rnet", "onet")
     }

@@ -19,11 +19,15 @@ from fervid.types import Face
 CROP_SCALE = 1.03
 """Side of the classifier's crop over the root of the box's area; `training/calibrate_crop.py`."""
 
-MIN_SCORE = 0.7
+MIN_SCORE = 0.6
+"""Lower than the usual 0.9: on the even-numbered half of 720 photographs of faces 343 are found,
+against 312, and no more boxes without a face on half of Caltech Faces 1999 (none)."""
+
 OVERLAP = 0.3
 
-SMALLEST = 16
-"""Pixels to which the smallest wanted face is shrunk."""
+SMALLEST = 20
+"""Pixels to which the smallest wanted face is shrunk: on the same half 346 are found, 343 at 16
+pixels, 348 at 32 at two and a half times the cost."""
 
 LARGEST = 640
 """Longest side, in pixels, of a picture whose largest faces YuNet still finds."""
@@ -44,16 +48,20 @@ class YunetDetector:
     crop_scale = CROP_SCALE
 
     def __init__(self, path: Path, wanted: Wanted) -> None:
+        self._wanted = wanted
+        level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
         try:
             self._network = cv2.FaceDetectorYN.create(
                 str(path), "", (320, 320), wanted.min_score, OVERLAP
             )
+            self._network.detect(np.zeros((320, 320, 3), np.uint8))
         except cv2.error as error:
             raise FervidError(
-                f"OpenCV cannot load {path} as a YuNet detector: {error.err}.",
+                f"OpenCV cannot run {path} as a YuNet detector: {error.err}.",
                 "OpenCV 5 reads face_detection_yunet_2026may.onnx of the OpenCV Zoo.",
             ) from error
-        self._wanted = wanted
+        finally:
+            cv2.utils.logging.setLogLevel(level)
 
     def detect(self, pictures: Sequence[Picture]) -> list[tuple[Face, ...]]:
         """Find the faces of each picture, as `FaceDetector.detect` says."""
