@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.drawn"]
+
 SHARED = Path(os.environ.get("FERVID_SHARED", Path(__file__).parents[2] / "shared"))
 
 

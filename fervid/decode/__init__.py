@@ -63,4 +63,8 @@ def _failure(error: Exception) -> Failure:
     kind = type(error.__cause__ or error).__name__
     if isinstance(error, FervidError):
         return Failure(kind, error.message, error.remedy)
-    return Failure(kind, str(error) or kind, "Convert it with another program, and report this.")
+    if isinstance(error, OSError):
+        remedy = "Check that the file is there and readable."
+    else:
+        remedy = "Convert it with another program, and report this."
+    return Failure(kind, str(error) or kind, remedy)

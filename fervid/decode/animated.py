@@ -67,7 +67,7 @@ def _shown(image: Image.Image, count: int, account: Account) -> Iterator[Shown]:
 
 
 def _picture(image: Image.Image, account: Account) -> Picture:
-    turn = orientation.of_exif(image.getexif().get(_EXIF_ORIENTATION))
+    turn = orientation.of_exif(pillow.exif(image).get(_EXIF_ORIENTATION))
     pixels = turn.applied(pillow.rgb(image))
     account.height, account.width = pixels.shape[:2]
     account.rotation = turn.rotation

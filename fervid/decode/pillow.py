@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 import warnings
 from collections.abc import Iterator
@@ -40,9 +41,7 @@ def opened(path: Path) -> Iterator[Image.Image]:
     if path.stat().st_size == 0:
         raise SourceError(f"{path.name} is empty.", "Copy it again from where it came from.")
     try:
-        # Pillow only warns of a picture above its limit. Filters are the whole process's.
-        with _filters_lock, warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with _warnings_settled():
             image = Image.open(path, formats=_FORMATS)
     except UnidentifiedImageError as error:
         raise SourceError(
@@ -50,12 +49,36 @@ def opened(path: Path) -> Iterator[Image.Image]:
             "Convert it to PNG or JPEG.",
         ) from error
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        limit = (Image.MAX_IMAGE_PIXELS or 0) / 1e6
-        raise SourceError(
-            f"{path.name} has more than {limit:.0f} megapixels.", "Scale it down first."
-        ) from error
+        raise too_large(path) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise  # the system's: not there, not readable
+        raise cannot_decode(path, error) from error
     with image:
         yield image
+
+
+@contextmanager
+def _warnings_settled() -> Iterator[None]:
+    """Make Pillow's warning of a bomb an error, and keep its remarks on headers to itself."""
+    with _filters_lock, warnings.catch_warnings():  # filters are the whole process's
+        warnings.simplefilter("ignore", UserWarning)
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
+
+
+def too_large(path: Path) -> SourceError:
+    """Return the error for a picture above Pillow's limit against decompression bombs."""
+    limit = (Image.MAX_IMAGE_PIXELS or 0) / 1e6
+    return SourceError(f"{path.name} has more than {limit:.0f} megapixels.", "Scale it down first.")
+
+
+def cannot_decode(path: Path, error: Exception) -> SourceError:
+    """Return the error for a picture that ends early or is damaged."""
+    return SourceError(
+        f"Cannot decode {path.name}: {str(error).strip().rstrip('.')}.",
+        "Copy it again from where it came from.",
+    )
 
 
 def load(image: Image.Image, path: Path) -> None:
@@ -67,9 +90,16 @@ def load(image: Image.Image, path: Path) -> None:
     try:
         image.load()
     except OSError as error:
-        raise SourceError(
-            f"Cannot decode {path.name}: {error}.", "Copy it again from where it came from."
-        ) from error
+        raise cannot_decode(path, error) from error
+
+
+def exif(image: Image.Image) -> Image.Exif:
+    """Return an image's EXIF; nothing where it is damaged, as the picture itself may be whole."""
+    try:
+        with _warnings_settled():
+            return image.getexif()
+    except (OSError, SyntaxError, ValueError, struct.error):
+        return Image.Exif()
 
 
 def has_16_bit_colour(image: Image.Image) -> bool:
@@ -97,7 +127,7 @@ def rgb(image: Image.Image) -> Rgb:
     """
     if image.mode == "F":
         raise SourceError(
-            "Its pixels are floating-point numbers of unknown range.",
+            "The pixels are floating-point numbers of unknown range.",
             "Convert it to 8 or 16 bits.",
         )
     if image.mode.startswith("I"):
@@ -120,7 +150,9 @@ def rgb_of_16_bits(path: Path) -> Rgb:
     flags = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
     stored: npt.NDArray[Any] | None = cv2.imdecode(np.fromfile(path, np.uint8), flags)
     if stored is None or stored.dtype != np.uint16 or stored.ndim != 3:
-        raise SourceError("Its 16-bit colours are laid out in an unknown way.", "Convert it.")
+        raise SourceError(
+            "The 16-bit colours are laid out in an unknown way.", "Convert it to 8-bit PNG."
+        )
     if stored.shape[2] == 4:
         colour, alpha = eight_bits(stored[..., 2::-1]), (stored[..., 3:] >> 8).astype(np.uint8)
         return over_mid_grey(np.concatenate([colour, alpha], axis=2))
@@ -138,5 +170,7 @@ def eight_bits(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     highest = int(values.max(initial=0))
     depth = next((bits for bits in _DEPTHS if highest < 1 << bits), None)
     if depth is None or int(values.min(initial=0)) < 0:
-        raise SourceError("Its pixels have more than 16 bits.", "Convert it to 8 or 16 bits.")
+        raise SourceError(
+            "The pixels have more than 16 bits or a sign.", "Convert it to 8 or 16 bits."
+        )
     return (values >> (depth - 8)).astype(np.uint8)

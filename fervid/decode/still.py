@@ -36,7 +36,7 @@ def read_still(account: Account) -> Iterator[Frame]:
         account.container = account.codec = (image.format or "heif").lower()
         is_deep = pillow.has_16_bit_colour(image)
         pillow.load(image, path)
-        exif = image.getexif()
+        exif = pillow.exif(image)
         account.recorded_at = recorded.of_exif(exif.get_ifd(_EXIF_DIRECTORY))
         turn = orientation.of_exif(exif.get(_EXIF_ORIENTATION))
         pixels = turn.applied(pillow.rgb_of_16_bits(path) if is_deep else pillow.rgb(image))
@@ -59,5 +59,12 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         raise SourceError(
             f"Cannot open {path.name}: HEIC needs another package.", "pip install 'fervid[heic]'"
         ) from error
-    with pillow_heif.open_heif(path).to_pillow() as image:
-        yield image
+    try:
+        heif = pillow_heif.open_heif(path)
+        if Image.MAX_IMAGE_PIXELS and heif.size[0] * heif.size[1] > Image.MAX_IMAGE_PIXELS:
+            raise pillow.too_large(path)
+        photo = heif.to_pillow()
+    except (ValueError, RuntimeError) as error:
+        raise pillow.cannot_decode(path, error) from error
+    with photo:
+        yield photo

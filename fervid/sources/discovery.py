@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,7 +68,7 @@ def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None)
     ignored: set[Path] = set()
     for one in found:
         for path in one.files:
-            kind = None if _was_written_by_us(path) else _kind(path, one.named)
+            kind = None if _is_ours(path.parent) else _kind(path, one.named)
             if kind:
                 kinds[path] = kind
             else:
@@ -91,8 +90,10 @@ def _resolve(text: str) -> _Input:
     path = Path(os.path.abspath(text))
     if path.is_dir():
         return _Input(path, tuple(_walk(path)), named=False)
-    if path.exists():
+    if path.is_file():
         return _Input(path.parent, (path,), named=True)
+    if path.exists():
+        raise UsageError(f"{text} is neither a file nor a folder.", "Write it to a file first.")
     if glob.has_magic(text):
         return _matches(text)
     raise UsageError(
@@ -153,12 +154,8 @@ def _is_ours(folder: Path) -> bool:
     return (folder / MARKER_NAME).exists()
 
 
-def _was_written_by_us(path: Path) -> bool:
-    return _is_ours(path.parent)
-
-
 def _kind(path: Path, named: bool) -> SourceKind | None:
-    known = format_of_file(path) if path.is_file() else None
+    known = format_of_file(path)
     if known:
         return known.kind
     # A file that a user names and nobody knows is opened as a video, to say why it is none.
@@ -192,9 +189,8 @@ def _distinct(paths: Iterable[Path]) -> list[Path]:
 
 def _source(path: Path, source_id: str, kind: SourceKind) -> Source:
     facts = path.stat()
-    size_bytes = facts.st_size if stat.S_ISREG(facts.st_mode) else 0
-    mtime = datetime.fromtimestamp(facts.st_mtime_ns // 1000 / 1e6, UTC)
-    return Source(source_id, path, kind, size_bytes, mtime)
+    mtime = datetime.fromtimestamp(facts.st_mtime, UTC)
+    return Source(source_id, path, kind, facts.st_size, mtime)
 
 
 def _listed(inputs: Sequence[str | os.PathLike[str]]) -> str:
