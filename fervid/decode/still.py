@@ -34,16 +34,29 @@ def read_still(account: Account) -> Iterator[Frame]:
     path = account.source.path
     with _opened(path) as image:
         account.container = account.codec = (image.format or "heif").lower()
+        turned = _turned_on_loading(image)
         is_deep = pillow.has_16_bit_colour(image)
         pillow.load(image, path)
         exif = pillow.exif(image)
         account.recorded_at = recorded.of_exif(exif.get_ifd(_EXIF_DIRECTORY))
         turn = orientation.of_exif(exif.get(_EXIF_ORIENTATION))
-        pixels = turn.applied(pillow.rgb_of_16_bits(path) if is_deep else pillow.rgb(image))
+        if is_deep:
+            pixels = (turned or turn).applied(pillow.rgb_of_16_bits(path))
+        else:
+            pixels = turn.applied(pillow.rgb(image))
     account.height, account.width = pixels.shape[:2]
-    account.rotation = turn.rotation
+    account.rotation = (turned or turn).rotation
     account.frames_delivered = account.frames_sampled = 1
     yield Frame(account.source.id, index=0, time_s=None, picture=Picture(pixels))
+
+
+def _turned_on_loading(image: Image.Image) -> orientation.Orientation | None:
+    """Return how Pillow turns a TIFF upright when it loads it, and pillow-heif a HEIC."""
+    if image.format == "TIFF":
+        return orientation.of_exif(pillow.exif(image).get(_EXIF_ORIENTATION))
+    if "original_orientation" in image.info:
+        return orientation.of_exif(image.info["original_orientation"])
+    return None
 
 
 @contextmanager
