@@ -11,6 +11,7 @@ import math
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from fervid.picture import Picture
 from fervid.types import CROP_SIDE, Box, Face
@@ -20,7 +21,7 @@ RAISED = 0.02
 
 
 def align(picture: Picture, face: Face, crop_scale: float) -> Face:
-    """Cut a face out.
+    """Give a face its crop.
 
     Args:
         picture: The frame in which the face was found.
@@ -28,11 +29,25 @@ def align(picture: Picture, face: Face, crop_scale: float) -> Face:
         crop_scale: Side of the crop over the root of the box's area; the detector's constant.
 
     Returns:
-        The face with its crop: grey (BT.601) uint8 `(48, 48)`; edge pixels repeat outside the
-        frame.
+        The face with its crop.
     """
-    rgb = picture.crop(crop_box(face.box, crop_scale), CROP_SIDE)
-    return dataclasses.replace(face, crop=np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)))
+    return dataclasses.replace(face, crop=cut(picture, face.box, crop_scale))
+
+
+def cut(picture: Picture, box: Box, crop_scale: float) -> npt.NDArray[np.uint8]:
+    """Cut a face out.
+
+    Args:
+        picture: The frame.
+        box: Of the face, in pixels.
+        crop_scale: As in `align`.
+
+    Returns:
+        Grey (BT.601) uint8 `(48, 48)`: area means when shrinking, cubic when enlarging; edge pixels
+        repeat outside the frame.
+    """
+    rgb = picture.crop(crop_box(box, crop_scale), CROP_SIDE)
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
 
 
 def crop_box(box: Box, crop_scale: float) -> Box:
