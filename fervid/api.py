@@ -50,11 +50,11 @@ class RunReport:
         """Return a row per face per sampled frame, as `read_results` gives it."""
         if self.written.place is not None:
             return read_results(self.written.place.out)
-        return to_pandas("observations", self.written.observations)
+        return to_pandas(self.written.observations, "observations")
 
     def sources(self) -> pd.DataFrame:
         """Return a row per source, as `read_results` gives it."""
-        return to_pandas("sources", self.written.sources)
+        return to_pandas(self.written.sources, "sources")
 
     def statuses(self) -> dict[str, int]:
         """Count the sources by status."""

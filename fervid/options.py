@@ -39,6 +39,8 @@ class Sampling:
             raise UsageError(
                 "More than one way to sample.", "Give one of --fps, --every and --all-frames."
             )
+        if not chosen:
+            object.__setattr__(self, "fps", DEFAULT_FPS)
         if self.fps is not None and self.fps <= 0:
             raise UsageError("fps must be above 0.", f"Received: fps={self.fps}.")
         if self.every is not None and self.every < 1:

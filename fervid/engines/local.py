@@ -24,6 +24,12 @@ BATCH = 16
 
 GPU_BATCH = 64
 
+LOOK_AHEAD_BYTES = 192 << 20
+"""Decoded frames that wait, at most, however much memory there is: 270 of 640x360, 30 of 1080p.
+
+Several batches ahead, the slower side is busy all the time; more would only cost memory.
+"""
+
 _PROGRESS_INTERVAL_S = 0.2
 
 
@@ -90,7 +96,7 @@ class LocalEngine:
             Observations and end markers; closing the iterator stops the run.
         """
         # Half for the queue, half for the batch that is being worked on.
-        half = max(1, self.settings.memory_bytes // 2)
+        half = max(1, min(self.settings.memory_bytes // 2, LOOK_AHEAD_BYTES))
         frames = read_all(self._sources, self._sampling, self.settings.decoding, half)
         with closing(frames):
             observed = pipeline.analyze(

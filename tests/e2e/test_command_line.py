@@ -1,0 +1,156 @@
+"""What a person meets at the terminal: help, summary, errors with remedies, exit codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fervid
+from tests.e2e.conftest import Fervid
+
+HEAVY = ("numpy", "pyarrow", "pandas", "cv2", "av", "tqdm", "matplotlib", "tensorflow")
+
+
+def test_good_and_bad_files_end_with_exit_code_3(
+    run_fervid: Fervid, mixed_folder: Path, tmp_path: Path
+) -> None:
+    done = run_fervid("analyze", mixed_folder, "--out", "results.parquet", "--fps", "2")
+    assert done.returncode == 3, done.stderr
+    sources = fervid.read_results(tmp_path / "results.parquet", "sources").set_index("source")
+    assert sources["status"].to_dict() == {
+        "cut.mp4": "failed",
+        "empty.mp4": "failed",
+        "garbage.mp4": "failed",
+        "good.mp4": "ok",
+        "text.mp4": "failed",
+    }
+    troubled = sources[sources["status"] != "ok"]
+    assert troubled[["error_type", "error", "remedy"]].notna().all(axis=None)
+    assert "5 sources" in done.stdout
+    assert "1 files that are no media ignored" in done.stdout
+    for name in troubled.index:
+        assert name in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_but_bad_files_end_with_exit_code_1(run_fervid: Fervid, mixed_folder: Path) -> None:
+    done = run_fervid("analyze", mixed_folder / "empty.mp4", "--out", "results.csv")
+    assert done.returncode == 1
+    assert "empty.mp4" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nowhere", "-o", "r.parquet"], "nowhere"),
+        (["{demo}", "-o", "r.xlsx"], ".parquet, .csv or .csv.gz"),
+        (["{demo}"], "--out"),
+        (["{demo}", "-o", "r.parquet", "--fps", "fast"], "frames per second"),
+        (["{demo}", "-o", "r.parquet", "--fps", "2", "--every", "3"], "--all-frames"),
+        (["{demo}", "-o", "r.parquet", "--model", "residul-se"], "residual-se"),
+        (["{demo}", "-o", "r.parquet", "--detector", "mtcn"], "mtcnn"),
+        (["{demo}", "-o", "r.parquet", "--start", "1:99"], "MM:SS"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2_and_says_what_is_right(
+    run_fervid: Fervid, demo_folder: Path, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    done = run_fervid("analyze", *(text.format(demo=demo_folder) for text in arguments))
+    assert done.returncode == 2, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("r.*"))
+
+
+def test_an_existing_result_is_kept_unless_overwrite_is_said(
+    run_fervid: Fervid, demo_folder: Path, tmp_path: Path
+) -> None:
+    first = ("analyze", demo_folder, "--out", "r.csv", "--fps", "1", "--no-charts")
+    assert run_fervid(*first).returncode == 0
+    before = (tmp_path / "r.csv").read_bytes()
+    refused = run_fervid(*first)
+    assert refused.returncode == 2
+    assert "--overwrite" in refused.stderr
+    assert (tmp_path / "r.csv").read_bytes() == before
+    assert run_fervid(*first, "--overwrite").returncode == 0
+
+
+def test_a_list_on_stdin_and_options_from_the_environment(
+    run_fervid: Fervid, demo_folder: Path, tmp_path: Path
+) -> None:
+    listed = f"{demo_folder / 'astronaut.mp4'}\n\n{demo_folder / 'wall.png'}\n"
+    done = run_fervid(
+        "analyze", "-", "-o", "r.parquet", "-q", stdin=listed, FERVID_ANALYZE_EVERY="50"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    rows = fervid.read_results(tmp_path / "r.parquet")
+    assert rows["frame"].tolist() == [0, 50, 100, 150, 0]
+    run = json.loads((tmp_path / "r.run.json").read_text())
+    assert run["options"]["sampling"]["every"] == 50
+
+
+def test_a_dry_run_lists_the_sources_and_writes_nothing(
+    run_fervid: Fervid, demo_folder: Path, tmp_path: Path
+) -> None:
+    done = run_fervid("analyze", demo_folder, "-o", "r.parquet", "--dry-run")
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == ["video\tastronaut.mp4", "image\twall.png"]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["analyze", "--help"]])
+def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
+    program = (
+        "import sys, fervid.cli; sys.argv = ['fervid', *sys.argv[1:]]\n"
+        "try: fervid.cli.main()\n"
+        f"finally: print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
+    )
+    assert done.stderr.strip() == "[]"
+
+
+def test_the_cpu_path_does_not_import_tensorflow(demo_folder: Path) -> None:
+    program = (
+        "import sys, fervid\n"
+        f"fervid.analyze([{str(demo_folder)!r}], fps=1)\n"
+        "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_models_names_every_preset_with_its_sha256(run_fervid: Fervid) -> None:
+    from fervid import presets
+
+    done = run_fervid("models")
+    assert done.returncode == 0
+    for preset in (*presets.DETECTORS.values(), *presets.CLASSIFIERS.values()):
+        assert preset.name in done.stdout
+        assert all(digest in done.stdout for digest in preset.files.values())
+
+
+def test_doctor_finds_this_installation_sound(run_fervid: Fervid) -> None:
+    done = run_fervid("doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "[ok  ] tiny run" in done.stdout
+    assert "FAIL" not in done.stdout
+
+
+def test_the_examples_of_every_help_page_run(
+    run_fervid: Fervid, demo_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(demo_folder, tmp_path / "videos")
+    for command in ([], ["analyze"], ["models"], ["doctor"]):
+        page = run_fervid(*command, "--help").stdout
+        example = page.split("Example: fervid ")[1].split("\n")[0]
+        done = run_fervid(*example.split(), *(["--overwrite"] if "--out" in example else []))
+        assert done.returncode == 0, (example, done.stderr)
