@@ -17,7 +17,7 @@ from fervid.picture import Picture
 from fervid.types import Face
 
 CROP_SCALE = 1.03
-"""Side of the classifier's crop over the root of the box's area; `training/calibrate_crop.py`."""
+"""Side of the classifier's crop over the root of the box's area (`training/calibrate_crop.py`)."""
 
 MIN_SCORE = 0.6
 """Lower than the usual 0.9: on the even-numbered half of 720 photographs of faces 343 are found,
