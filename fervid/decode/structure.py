@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+_ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+_ASF_HEAD_BYTES = 65536
 _OGG_PAGE_HEADER = 27
 _OGG_LAST_PAGE = 0x04
 _OGG_LONGEST_PAGE = _OGG_PAGE_HEADER + 255 + 255 * 255
@@ -19,6 +21,12 @@ def has_box(path: Path, name: bytes) -> bool:
     """Tell whether an ISO media file has a top-level box of this name (ISO/IEC 14496-12, 4.2)."""
     with path.open("rb") as file:
         return any(box == name for box, _ in _boxes(file))
+
+
+def ends_inside_a_box(path: Path) -> bool:
+    """Tell whether the last top-level box of an ISO media file reaches beyond the file's end."""
+    with path.open("rb") as file:
+        return any(reaches_beyond for _, reaches_beyond in _boxes(file))
 
 
 def is_cut_off(path: Path, format_name: str) -> bool:
@@ -35,6 +43,7 @@ def is_cut_off(path: Path, format_name: str) -> bool:
         "gif": _gif_is_cut_off,
         "apng": _png_is_cut_off,
         "ogg": _ogg_is_cut_off,
+        "asf": _asf_is_cut_off,
         "mov,mp4,m4a,3gp,3g2,mj2": _fragments_are_cut_off,
     }
     check = checks.get(format_name)
@@ -81,6 +90,17 @@ def _ogg_is_cut_off(file: BinaryIO) -> bool:
     sizes = page[_OGG_PAGE_HEADER : _OGG_PAGE_HEADER + segments]
     whole = len(sizes) == segments and len(page) >= _OGG_PAGE_HEADER + segments + sum(sizes)
     return not (whole and page[5] & _OGG_LAST_PAGE)
+
+
+def _asf_is_cut_off(file: BinaryIO) -> bool:
+    """The header says how long the file is (ASF specification, 3.2); FFmpeg then hides the rest."""
+    head = file.read(_ASF_HEAD_BYTES)
+    at = head.find(_ASF_FILE_PROPERTIES)
+    if at < 0:
+        return False
+    # Behind the object's identifier, its size and the file's identifier.
+    file_bytes = int.from_bytes(head[at + 40 : at + 48], "little")
+    return file.seek(0, os.SEEK_END) < file_bytes
 
 
 def _png_is_cut_off(file: BinaryIO) -> bool:

@@ -76,8 +76,7 @@ def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None)
     if not kinds:
         raise UsageError(
             f"No videos or images in {_listed(inputs)}.",
-            f"{len(ignored)} other files lie there. Name a folder with videos or photos, or "
-            "the files themselves.",
+            f"Files of other kinds there: {len(ignored)}. Name a folder with videos or photos.",
         )
     _check_inside(kinds, base)
     ids = source_ids(kinds, base)
