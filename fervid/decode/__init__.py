@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 from fervid.decode.account import Account
 from fervid.errors import FervidError, SourceSkippedError
 from fervid.options import Sampling
-from fervid.sources import format_of_file
+from fervid.sources import format_of_file, readable
 from fervid.types import Failure, Frame, Source, SourceEnd
 
 _THROUGH_PILLOW = ("webp", "avif")
@@ -62,9 +62,9 @@ def _frames(account: Account, sampling: Sampling, thread_count: int) -> Iterator
 def _failure(error: Exception) -> Failure:
     kind = type(error.__cause__ or error).__name__
     if isinstance(error, FervidError):
-        return Failure(kind, error.message, error.remedy)
+        return Failure(kind, readable(error.message), readable(error.remedy))
     if isinstance(error, OSError):
         remedy = "Check that the file is there and readable."
     else:
         remedy = "Convert it with another program, and report this."
-    return Failure(kind, str(error) or kind, remedy)
+    return Failure(kind, readable(str(error)) or kind, remedy)

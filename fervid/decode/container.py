@@ -12,8 +12,8 @@ from av.container import InputContainer
 from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
-from fervid.decode.structure import has_box
-from fervid.errors import SourceError, SourceSkippedError
+from fervid.decode.structure import ends_inside_a_box, has_box
+from fervid.errors import FervidError, SourceError, SourceSkippedError
 from fervid.sources import format_of_file
 
 # FFmpeg otherwise takes a text for a subtitle track, a slide show or a list of other files.
@@ -46,19 +46,19 @@ def opened(path: Path) -> Iterator[InputContainer]:
         yield container
 
 
-def picture_stream(container: InputContainer, name: str) -> VideoStream:
+def picture_stream(container: InputContainer, path: Path) -> VideoStream:
     """Choose the stream to look at, and switch the others off.
 
     Args:
         container: Open.
-        name: Of the file, for messages.
+        path: Of the file.
 
     Returns:
         The default video stream, or the first; cover art does not count.
 
     Raises:
         SourceSkippedError: There is none.
-        SourceError: Its codec is unknown.
+        SourceError: Its codec is unknown, or the file ends inside its index.
     """
     videos = [
         stream
@@ -66,21 +66,14 @@ def picture_stream(container: InputContainer, name: str) -> VideoStream:
         if not stream.disposition & Disposition.attached_pic
     ]
     if not videos:
-        what = "cover art" if container.streams.video else "no pictures"
-        kinds = sorted({stream.type for stream in container.streams})
-        raise SourceSkippedError(
-            f"{name} holds {what} only."
-            if what == "cover art"
-            else f"{name} holds {what}: its streams are {', '.join(kinds) or 'none'}.",
-            "Nothing needs to be done.",
-        )
+        raise _without_pictures(container, path)
     chosen = next((one for one in videos if one.disposition & Disposition.default), videos[0])
     for stream in container.streams:
         if stream is not chosen:
             stream.discard = Discard.all
     if chosen.codec_context is None:
         raise SourceError(
-            f"{name}: there is no decoder for its video.", conversion_remedy(Path(name))
+            f"{path.name}: there is no decoder for its video.", conversion_remedy(path)
         )
     return chosen
 
@@ -100,6 +93,17 @@ def remux_remedy(path: Path) -> str:
         "Copy it again from where it came from; if the original is no better, try "
         f"`ffmpeg -i {shlex.quote(path.name)} -c copy fixed{shlex.quote(path.suffix)}`."
     )
+
+
+def _without_pictures(container: InputContainer, path: Path) -> FervidError:
+    if container.format.name.startswith("mov") and ends_inside_a_box(path):
+        return SourceError(f"{path.name} ends inside its index.", remux_remedy(path))
+    kinds = sorted({stream.type for stream in container.streams})
+    if "video" in kinds:
+        what = "cover art but no film"
+    else:
+        what = f"no pictures: its streams are {', '.join(kinds) or 'none'}"
+    return SourceSkippedError(f"{path.name} holds {what}.", "Nothing needs to be done.")
 
 
 def _explained(error: av.FFmpegError, path: Path) -> SourceError:

@@ -48,7 +48,7 @@ def read_video(account: Account, sampling: Sampling, thread_count: int) -> Itera
         if container.duration is not None:
             account.duration_s = container.duration / av.time_base
         account.recorded_at = recorded.of_video(container.metadata)
-        stream = picture_stream(container, path.name)
+        stream = picture_stream(container, path)
         stream.thread_count = thread_count
         stream.thread_type = "AUTO"
         reading = _Reading(account, container, stream)

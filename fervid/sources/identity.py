@@ -26,7 +26,7 @@ def source_ids(paths: Iterable[Path], root: Path) -> dict[Path, str]:
     ids: dict[Path, str] = {}
     taken: set[str] = set()
     for path in sorted(paths, key=os.fsencode):
-        name = _readable(os.fsencode(os.path.relpath(path, root)))
+        name = readable(os.path.relpath(path, root))
         while name in taken:  # one file is called b"\xff.mp4", another b"%FF.mp4"
             name = name.replace("%", "%25")
         taken.add(name)
@@ -39,7 +39,10 @@ def uri(source: Source) -> str:
     return source.path.as_uri()
 
 
-def _readable(name: bytes) -> str:
-    """Decode UTF-8, every other byte as `%XX`."""
-    text = name.decode("utf-8", errors="surrogateescape")
+def readable(text: str) -> str:
+    """Return a path or a message about one with each byte that is not UTF-8 as `%XX`.
+
+    Args:
+        text: With surrogate escapes, which no table can hold.
+    """
     return "".join(f"%{ord(c) - 0xDC00:02X}" if 0xDC80 <= ord(c) <= 0xDCFF else c for c in text)
