@@ -30,8 +30,8 @@ FER_EYES = (0.497, 0.380)
 """FER2013's framing in fractions of its 48 pixels: YuNet on 4,000 enlarged training images."""
 
 TIGHTER = 0.955
-"""Recommended over exact: accuracy is flat from .90 to 1.16 of the box's root (713 photographs), and
-crops that are too wide lose more (1.40: two points)."""
+"""Recommended over exact: accuracy is flat from .90 to 1.16 of the box's root, and crops that are
+too wide lose more (1.40: two points, on 713 photographs)."""
 
 _ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 

@@ -23,9 +23,9 @@ CROP_SCALE = 1.07
 MIN_SCORE = 0.8
 PROPOSAL_SCORE, REFINED_SCORE = 0.6, 0.7
 LEVEL_OVERLAP, PROPOSAL_OVERLAP, REFINED_OVERLAP, FINAL_OVERLAP = 0.5, 0.7, 0.7, 0.7
-"""Scores and overlaps are the `mtcnn` package's. On the even-numbered half of 720 photographs, at 20
-pixels, 354 of 360 are found with them; 353 with .6 for the middle overlaps (8% cheaper), 351 with .5
-(12%), 353 with a proposal score of .7 (14%), 355 with all scores .2 to .3 lower."""
+"""Scores and overlaps are the `mtcnn` package's. On the even-numbered half of 720 photographs, at
+20 pixels, 354 of 360 are found with them; 353 with .6 for the middle overlaps (8% cheaper), 351
+with .5 (12%), 353 with a proposal score of .7 (14%), 355 with all scores .2 to .3 lower."""
 
 PIXELS_PER_CALL = 1 << 19
 """Canvas pixels per call of the proposal network: it takes about 70 bytes of memory for each."""

@@ -1,0 +1,77 @@
+"""Presets by name, and their files."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from fervid import presets
+from fervid.errors import FervidError, UsageError
+from fervid.options import DEFAULT_DETECTOR, DEFAULT_MODEL
+
+
+def test_the_defaults_are_presets() -> None:
+    assert presets.detector(DEFAULT_DETECTOR).kind == "detector"
+    assert presets.classifier(DEFAULT_MODEL).kind == "classifier"
+
+
+def test_an_unknown_name_lists_the_valid_ones_and_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"Valid: mtcnn, yunet\. Did you mean 'mtcnn'\?"):
+        presets.detector("mtcn")
+    with pytest.raises(UsageError, match="Did you mean 'residual-se'"):
+        presets.classifier("residual")
+
+
+def test_every_file_is_pinned() -> None:
+    for preset in (*presets.DETECTORS.values(), *presets.CLASSIFIERS.values()):
+        assert preset.files
+        assert all(len(bytes.fromhex(digest)) == 32 for digest in preset.files.values())
+
+
+def test_a_download_that_is_not_there_says_where_to_get_it_and_where_to_put_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FERVID_WEIGHTS", str(tmp_path))
+    yunet = presets.detector("yunet")
+    (filename,) = yunet.files
+    with pytest.raises(FervidError) as caught:
+        presets.file_path(yunet, filename)
+    assert yunet.url in caught.value.remedy
+    assert str(tmp_path / filename) in caught.value.remedy
+
+
+def test_another_file_under_the_right_name_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FERVID_WEIGHTS", str(tmp_path))
+    yunet = presets.detector("yunet")
+    (filename,) = yunet.files
+    (tmp_path / filename).write_bytes(b"<html>")
+    with pytest.raises(FervidError, match=hashlib.sha256(b"<html>").hexdigest()):
+        presets.file_path(yunet, filename)
+
+
+@pytest.mark.shared
+def test_the_pinned_file_is_found(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FERVID_WEIGHTS", str(shared / "data" / "models"))
+    yunet = presets.detector("yunet")
+    (filename,) = yunet.files
+    assert presets.file_path(yunet, filename).name == filename
+
+
+def test_the_cache_follows_xdg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FERVID_WEIGHTS", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert presets.weights_dir() == tmp_path / "fervid" / "weights"
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative/is/to/be/ignored")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert presets.cache_dir() == tmp_path / ".cache" / "fervid"
+
+
+def test_a_missing_package_names_the_pip_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    presets._mtcnn_package.cache_clear()
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(FervidError, match="pip install 'mtcnn"):
+        presets.file_path(presets.detector("mtcnn"), "pnet.lz4")
