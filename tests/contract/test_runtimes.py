@@ -1,0 +1,110 @@
+"""Both runtimes give the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from fervid import classify, presets
+from fervid.detect import mtcnn_export, mtcnn_networks, mtcnn_weights
+from fervid.options import DEFAULT_MODEL
+from fervid.runtime import LitertNetwork, Network, TensorflowNetwork
+
+TOLERANCE = 1e-3
+SHAPES = {
+    "pnet": (40, 56, 3),
+    "rnet": (24, 24, 3),
+    "onet": (48, 48, 3),
+    DEFAULT_MODEL: (48, 48, 1),
+}
+
+
+def _tensorflow(name: str) -> Network:
+    if name == DEFAULT_MODEL:
+        return TensorflowNetwork(classify._build(presets.classifier(name)), "cpu")
+    return TensorflowNetwork(mtcnn_networks._built(name), "cpu")
+
+
+def _litert(name: str) -> Network:
+    if name == DEFAULT_MODEL:
+        path = presets.file_path(presets.classifier(name), "model.tflite")
+    else:
+        path = mtcnn_export.exported() / f"{name}.tflite"
+    return LitertNetwork(path, num_threads=1)
+
+
+def pixels(name: str, count: int, seed: int = 0) -> npt.NDArray[np.uint8]:
+    """Noise and smooth pictures by turns."""
+    rng = np.random.default_rng(seed)
+    height, width, channels = SHAPES[name]
+    noise = rng.integers(0, 256, (count, height, width, channels), dtype=np.uint8)
+    ramp = np.linspace(0, 255, width, dtype=np.uint8)
+    noise[1::2] = (noise[1::2] // 8) + (ramp // 2)[:, None]
+    return noise
+
+
+@pytest.fixture(params=sorted(SHAPES))
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=[_litert, _tensorflow], ids=["litert", "tensorflow"])
+def network(request: pytest.FixtureRequest, name: str) -> Network:
+    make: Callable[[str], Network] = request.param
+    return make(name)
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_both_runtimes_agree(name: str, count: int) -> None:
+    batch = pixels(name, count)
+    for ours, reference in zip(_litert(name).run(batch), _tensorflow(name).run(batch), strict=True):
+        assert ours.shape == reference.shape
+        np.testing.assert_allclose(ours, reference, atol=TOLERANCE, rtol=TOLERANCE)
+
+
+def test_outputs_are_float32_with_a_row_per_item(network: Network, name: str) -> None:
+    outputs = network.run(pixels(name, 5))
+    assert len(outputs) >= 2
+    assert all(output.dtype == np.float32 and len(output) == 5 for output in outputs)
+
+
+def test_a_row_does_not_depend_on_its_batch(network: Network, name: str) -> None:
+    batch = pixels(name, 5)
+    together = network.run(batch)
+    for number in range(len(batch)):
+        for output, alone in zip(together, network.run(batch[number : number + 1]), strict=True):
+            np.testing.assert_allclose(output[number], alone[0], atol=1e-4, rtol=1e-4)
+
+
+def test_results_outlive_the_next_call(network: Network, name: str) -> None:
+    first = network.run(pixels(name, 2, seed=1))
+    kept = [output.copy() for output in first]
+    network.run(pixels(name, 2, seed=2))
+    for output, copy in zip(first, kept, strict=True):
+        assert (output == copy).all()
+
+
+def test_the_proposal_network_takes_any_size() -> None:
+    sizes = [(12, 12), (13, 40), (96, 64)]
+    litert, reference = _litert("pnet"), _tensorflow("pnet")
+    for height, width in sizes:
+        batch = np.random.default_rng(0).integers(0, 256, (2, height, width, 3), dtype=np.uint8)
+        for ours, theirs in zip(litert.run(batch), reference.run(batch), strict=True):
+            np.testing.assert_allclose(ours, theirs, atol=TOLERANCE, rtol=TOLERANCE)
+
+
+def test_probabilities_are_probabilities(network: Network, name: str) -> None:
+    outputs = network.run(pixels(name, 4))
+    probabilities = outputs[0] if name == DEFAULT_MODEL else outputs[-1]
+    assert (probabilities >= 0).all()
+    assert (probabilities <= 1).all()
+
+
+def test_weights_that_do_not_fit_are_refused() -> None:
+    from fervid.networks import mtcnn
+
+    with pytest.raises(ValueError, match="pnet takes"):
+        mtcnn.build("pnet", [*mtcnn_weights.read("pnet"), np.zeros(1, np.float32)])
