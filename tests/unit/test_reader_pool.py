@@ -1,0 +1,134 @@
+"""Many sources at once: order, bounds, stopping, faults."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from fervid import machine
+from fervid.options import Sampling
+from fervid.reader_pool import DecodePlan, plan_decoding, read_all
+from fervid.types import Frame, Source, SourceEnd
+from tests.drawn import ALL_FRAMES, read, source_of
+
+FRAME_BYTES = 64 * 48 * 3
+
+
+@pytest.fixture(scope="session")
+def sources(clips: Path) -> list[Source]:
+    return [source_of(path) for path in sorted(clips.iterdir())]
+
+
+def decoding_threads() -> list[threading.Thread]:
+    return [one for one in threading.enumerate() if one.name.startswith("fervid-decode")]
+
+
+@pytest.mark.parametrize("memory_bytes", [1, 3 * FRAME_BYTES, 1 << 30])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_interleaved_reading_gives_what_reading_in_turn_gives(
+    sources: list[Source], workers: int, memory_bytes: int
+) -> None:
+    seen: dict[str, list[tuple[int, float | None]]] = {source.id: [] for source in sources}
+    ends: dict[str, SourceEnd] = {}
+    for item in read_all(sources, Sampling(), DecodePlan(workers, 1), memory_bytes):
+        if isinstance(item, SourceEnd):
+            ends[item.source.id] = item
+        else:
+            assert item.source_id not in ends
+            seen[item.source_id].append((item.index, item.time_s))
+    for source in sources:
+        frames, end = read(source.path, Sampling())
+        assert seen[source.id] == [(frame.index, frame.time_s) for frame in frames]
+        assert ends[source.id].frames_total == end.frames_total
+        assert ends[source.id].status == "ok"
+
+
+def test_frames_that_wait_stay_within_the_bound(sources: list[Source]) -> None:
+    taken = 0
+    bound = 4 * FRAME_BYTES
+    with closing(read_all(sources, ALL_FRAMES, DecodePlan(3, 1), bound)) as items:
+        next(items)
+        before = time.process_time()
+        time.sleep(0.3)
+        # Decoding all of them takes tens of times as long as the few that fit.
+        assert time.process_time() - before < 0.2
+        for _ in items:
+            taken += 1
+    assert taken > 300
+
+
+def test_closing_early_leaves_no_thread(sources: list[Source]) -> None:
+    items = read_all(sources, ALL_FRAMES, DecodePlan(3, 2), FRAME_BYTES)
+    next(items)
+    assert len(decoding_threads()) == 3
+    started = time.monotonic()
+    items.close()
+    assert decoding_threads() == []
+    assert time.monotonic() - started < 2
+
+
+def test_an_iterator_that_was_never_started_starts_no_thread(sources: list[Source]) -> None:
+    read_all(sources, ALL_FRAMES, DecodePlan(3, 1), FRAME_BYTES).close()
+    assert decoding_threads() == []
+
+
+def test_no_sources_give_nothing() -> None:
+    assert list(read_all([], ALL_FRAMES, plan_decoding([]), 1)) == []
+
+
+def test_what_is_no_sources_fault_reaches_the_consumer(
+    sources: list[Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(*_: object) -> None:
+        raise MemoryError("no room for a frame")
+
+    monkeypatch.setattr("fervid.decode.video.select", exhausted)
+    with pytest.raises(MemoryError, match="no room"):
+        list(read_all(sources, ALL_FRAMES, DecodePlan(2, 1), FRAME_BYTES))
+    assert decoding_threads() == []
+
+
+def test_a_fault_of_one_source_costs_no_other_a_frame(
+    sources: list[Source], tmp_path: Path
+) -> None:
+    (tmp_path / "garbage.mp4").write_bytes(bytes(range(256)) * 8)
+    bad = source_of(tmp_path / "garbage.mp4")
+    items = list(read_all([bad, sources[0], bad], ALL_FRAMES, DecodePlan(2, 1), 1 << 20))
+    statuses = sorted(item.status for item in items if isinstance(item, SourceEnd))
+    assert statuses == ["failed", "failed", "ok"]
+    assert sum(isinstance(item, Frame) for item in items) == 20
+
+
+def test_an_error_nobody_foresaw_becomes_the_end_of_its_source(
+    sources: list[Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def surprised(*_: object) -> None:
+        raise ZeroDivisionError("a surprise")
+
+    monkeypatch.setattr("fervid.decode.video.select", surprised)
+    (end,) = read_all(sources[:1], ALL_FRAMES, DecodePlan(1, 1), FRAME_BYTES)
+    assert isinstance(end, SourceEnd)
+    assert end.failure is not None
+    assert (end.status, end.failure.error_type) == ("failed", "ZeroDivisionError")
+
+
+@pytest.mark.parametrize(
+    ("cores", "count", "asked", "plan"),
+    [
+        (8, 1, None, DecodePlan(1, 8)),
+        (8, 3, None, DecodePlan(3, 2)),
+        (8, 100, None, DecodePlan(8, 1)),
+        (8, 100, 2, DecodePlan(2, 4)),
+        (2, 100, 16, DecodePlan(16, 1)),
+    ],
+)
+def test_processors_are_shared_out_among_the_sources(
+    monkeypatch: pytest.MonkeyPatch, sources: list[Source], cores: int, count: int,
+    asked: int | None, plan: DecodePlan,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(machine, "cores", lambda: cores)
+    assert plan_decoding([sources[0]] * count, asked) == plan
