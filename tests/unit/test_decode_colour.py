@@ -94,7 +94,7 @@ def test_the_transparent_part_of_an_animation_is_mid_grey(tmp_path: Path) -> Non
     pictures = []
     for number in range(3):
         alpha = np.full((48, 64), 255, np.uint8)
-        alpha[:, 32:] = 0
+        alpha[:, 32:56] = 0
         pictures.append(Image.fromarray(np.dstack([bar(number), alpha])))
     for name, to_background in (("a.gif", 2), ("a.png", 1), ("a.webp", 0)):
         path = tmp_path / name
@@ -109,7 +109,7 @@ def test_the_transparent_part_of_an_animation_is_mid_grey(tmp_path: Path) -> Non
         assert end.source.kind == "video"
         assert len(frames) == 3
         for frame in frames:
-            assert np.unique(frame.picture.rgb[:, 34:]).tolist() == [128], name
+            assert np.unique(frame.picture.rgb[:, 34:54]).tolist() == [128], name
             assert frame.picture.rgb[:, 14:28].max() < 60, name
 
 
