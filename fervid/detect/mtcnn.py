@@ -27,8 +27,8 @@ LEVEL_OVERLAP, PROPOSAL_OVERLAP, REFINED_OVERLAP, FINAL_OVERLAP = 0.5, 0.7, 0.7,
 20 pixels, 354 of 360 are found with them; 353 with .6 for the middle overlaps (8% cheaper), 351
 with .5 (12%), 353 with a proposal score of .7 (14%), 355 with all scores .2 to .3 lower."""
 
-PIXELS_PER_CALL = 1 << 19
-"""Canvas pixels per call of the proposal network: it takes about 70 bytes of memory for each."""
+PIXELS_PER_CALL = 1 << 18
+"""Pixels per call of the proposal network: it takes about 100 bytes of memory for each."""
 
 PATCHES_PER_CALL = 64
 
@@ -93,7 +93,7 @@ class MtcnnDetector:
         canvases = pyramid.lay_out(canvas, [pictures[n] for n in numbers], min_face)
         parts = []
         for size in canvas.levels():
-            regression, scores = self._networks.pnet.run(pyramid.shrunk(canvases, size))
+            regression, scores = _slid(self._networks.pnet, pyramid.shrunk(canvases, size))
             found = rows, ys, xs = np.nonzero(scores > PROPOSAL_SCORE)
             corners = np.stack([xs, ys], axis=1).astype(np.float32) * pyramid.STRIDE
             windows = np.concatenate([corners, corners + pyramid.WINDOW], axis=1)
@@ -128,6 +128,18 @@ class MtcnnDetector:
         good = np.flatnonzero(scores >= self._wanted.min_score)
         good = good[settled.at(good).survivors(FINAL_OVERLAP, "smaller")]
         return settled.at(good), landmarks[good][:, VIEWERS_TO_SUBJECTS]
+
+
+def _slid(pnet: Network, level: Rgb) -> Outputs:
+    """Slide the proposal network over a level, a large one in strips that overlap by a window."""
+    overlap = pyramid.WINDOW - pyramid.STRIDE
+    rows = PIXELS_PER_CALL // (len(level) * level.shape[2]) // pyramid.STRIDE * pyramid.STRIDE
+    rows = max(rows, 2 * pyramid.WINDOW)
+    strips = [
+        pnet.run(np.ascontiguousarray(level[:, top : top + rows]))
+        for top in range(0, max(1, level.shape[1] - overlap), rows - overlap)
+    ]
+    return tuple(np.concatenate(output, axis=1) for output in zip(*strips, strict=True))
 
 
 def _run(network: Network, patches: Rgb) -> Outputs:

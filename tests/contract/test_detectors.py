@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fervid.detect import FaceDetector, load_detector
+from fervid.detect import FaceDetector, load_detector, mtcnn
 from fervid.detect.boxes import overlaps
 from fervid.errors import FervidError, UsageError
 from fervid.picture import Picture
@@ -242,3 +242,15 @@ def test_it_finds_the_faces_of_expressive_people(load: Load, shared: Path) -> No
     paths = sorted((shared / "data/expressions").rglob("*.jpg"))[::4]
     found = load(min_face=20).detect([read(path) for path in paths])
     assert sum(map(bool, found)) >= 0.97 * len(paths)
+
+
+def test_a_large_picture_is_looked_at_in_strips_without_seams(
+    couple: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detector = load_detector(
+        "mtcnn", min_face=20, min_score=None, max_faces=None, device=resolve_device("cpu")
+    )
+    (whole,) = detector.detect([couple])
+    monkeypatch.setattr(mtcnn, "PIXELS_PER_CALL", 5000)
+    (in_strips,) = detector.detect([couple])
+    np.testing.assert_allclose(boxes(in_strips), boxes(whole), atol=0.01)
