@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import struct
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
+from fervid.decode import read_source
 from fervid.decode.probe import duration_s
 from fervid.options import Sampling
 from tests.drawn import ALL_FRAMES, bar, bar_position, corners, encode, read, source_of
@@ -232,11 +235,21 @@ def test_a_file_that_has_gone_fails_alone(clips: Path, tmp_path: Path) -> None:
     path.write_bytes((clips / "mpeg4.mp4").read_bytes())
     source = source_of(path)
     path.unlink()
-    from fervid.decode import read_source
-
     (end,) = read_source(source, ALL_FRAMES, 1)
     assert end.status == "failed"
     assert "readable" in end.failure.remedy
+
+
+def test_frames_are_freed_without_the_garbage_collector(clips: Path) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in read_source(source_of(clips / "h264.mp4"), ALL_FRAMES, 1):
+            pass
+        alive = sum(isinstance(one, av.VideoFrame) for one in gc.get_objects())
+    finally:
+        gc.enable()
+    assert alive <= 1
 
 
 def test_duration_is_read_from_the_header_alone(clips: Path, tmp_path: Path) -> None:
