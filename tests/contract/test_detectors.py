@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fervid.detect import FaceDetector, load_detector, mtcnn
+from fervid.detect import FaceDetector, load_detector
 from fervid.detect.boxes import overlaps
 from fervid.errors import FervidError, UsageError
 from fervid.picture import Picture
-from fervid.runtime import resolve_device
+from fervid.runtime import Device, resolve_device
 from fervid.types import Face
 
 YUNET = "data/models/face_detection_yunet_2026may.onnx"
@@ -244,13 +244,10 @@ def test_it_finds_the_faces_of_expressive_people(load: Load, shared: Path) -> No
     assert sum(map(bool, found)) >= 0.97 * len(paths)
 
 
-def test_a_large_picture_is_looked_at_in_strips_without_seams(
-    couple: Picture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    detector = load_detector(
-        "mtcnn", min_face=20, min_score=None, max_faces=None, device=resolve_device("cpu")
-    )
-    (whole,) = detector.detect([couple])
-    monkeypatch.setattr(mtcnn, "PIXELS_PER_CALL", 5000)
-    (in_strips,) = detector.detect([couple])
-    np.testing.assert_allclose(boxes(in_strips), boxes(whole), atol=0.01)
+def test_mtcnn_finds_the_same_with_both_runtimes(couple: Picture) -> None:
+    found = [
+        load_detector("mtcnn", min_face=40, min_score=None, max_faces=None, device=device)
+        for device in (Device("cpu", "litert"), Device("cpu", "tensorflow"))
+    ]
+    ((litert,), (reference,)) = (detector.detect([couple]) for detector in found)
+    np.testing.assert_allclose(boxes(litert), boxes(reference), atol=0.1)
