@@ -98,9 +98,18 @@ CLASSIFIERS = {
             kind="classifier",
             summary="Residual net with squeeze-and-excitation for 48x48 grey faces",
             home="fervid",
-            files={"weights.safetensors": "", "model.tflite": "", "card.json": ""},
-            licence="MIT",
-            source="trained by fervid's training/ on FER2013",
+            files={
+                "weights.safetensors": (
+                    "b0e0a5dcce476f7961141685a49f09ad80aaf30b825bf70a3bd62f11a9f3197a"
+                ),
+                "model.tflite": "92633957a46535e4c5acd9eaa1ccff8a1862211bd74fbb5bde7391a339b53091",
+            },
+            licence="MIT; trained on FER2013, whose images are for research use",
+            source="fervid's training/, FER2013 and FER+ votes; see its card.json",
+            figures={
+                "FER2013 test folder (3,589 rows)": "66.1% (95%: 64.6 to 67.7), macro-F1 .594",
+                "without twins in training (3,089)": "65.3% (95%: 63.6 to 67.0)",
+            },
         ),
     )
 }

@@ -21,6 +21,7 @@ import tensorflow as tf
 from fervid.networks.classifier import build_classifier, load_weights, save_weights
 from training.archive import read_archive
 from training.blend import best_temperature, blend_heads, divide_logits
+from training.card import ABOUT
 from training.checkpoint import epochs_done, load_averaged
 from training.metrics import figures
 from training.rows import choose
@@ -45,6 +46,7 @@ def main(run_dir: Path, archive: Path, votes: Path, out: Path, crowd_share: floa
     classifier = _write_weights(classifier, facts["architecture"], out)
     card = {
         "name": out.name,
+        **ABOUT,
         "training": {**facts, "epochs_done": epochs_done(run_dir)},
         "parameters": classifier.count_params(),
         "crowd_share": crowd_share,
