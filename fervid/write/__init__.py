@@ -1,7 +1,16 @@
 """Write what a run found, so that a file with its final name is always complete."""
 
+from fervid.write.merge import PartRows
 from fervid.write.output import Output, Written, open_output
 from fervid.write.place import Place, check_output
 from fervid.write.sources_row import RunIdentity
 
-__all__ = ["Output", "Place", "RunIdentity", "Written", "check_output", "open_output"]
+__all__ = [
+    "Output",
+    "PartRows",
+    "Place",
+    "RunIdentity",
+    "Written",
+    "check_output",
+    "open_output",
+]

@@ -24,8 +24,8 @@ from fervid.write.run_file import run_json
 from fervid.write.sources_row import RunIdentity
 from fervid.write.tables import write_observations, write_table
 
-DrawCharts = Callable[[Path, pa.Table, PartRows], object]
-"""Draws into a folder, from the sources table and the rows."""
+DrawCharts = Callable[[Path, pa.Table, PartRows], int]
+"""Draws into a folder, from the sources table and the rows; says how many videos it left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,13 @@ class Written:
         place: Where it lies; None when nothing was asked to be left on disk.
         sources: The sources table, ordered by source.
         observations: The rows, in memory; None when they lie at `place`.
+        timelines_left_out: Videos for which no timeline was drawn because there were too many.
     """
 
     place: Place | None
     sources: pa.Table
     observations: pa.Table | None
+    timelines_left_out: int = 0
 
 
 class Output:
@@ -132,16 +134,17 @@ class Output:
             ready = self._write_tables(rows, sources, run_json(facts))
         except OSError as error:
             raise self._cannot_write(error) from error
+        left_out = 0
         try:
             if draw_charts is not None:
                 mark(ready.charts)
-                draw_charts(ready.charts, sources, rows)
+                left_out = draw_charts(ready.charts, sources, rows)
         except BaseException:
             shutil.rmtree(ready.charts)
             raise
         finally:
             self._publish(ready)
-        return Written(self._place, sources, None)
+        return Written(self._place, sources, None, left_out)
 
     def discard(self) -> None:
         """Delete what was committed; for a run whose parts are worth nothing."""

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from fervid.errors import UsageError
-from fervid.write.naming import MARKER
+from fervid.sources import MARKER_NAME
 
 PARTS = "parts"
 REPLACED = "replaced"
@@ -20,7 +20,9 @@ _logger = logging.getLogger(__name__)
 def mark(folder: Path) -> None:
     """Create a folder with the marker that keeps fervid from ever reading it as input."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARKER).write_text("Written by fervid, which never reads this folder as input.\n")
+    (folder / MARKER_NAME).write_text(
+        "Written by fervid, which never reads this folder as input.\n"
+    )
 
 
 class PartialFolder:
@@ -84,7 +86,7 @@ class PartialFolder:
 def _claim(path: Path) -> int:
     """Lock the marker: the kernel frees it when the process dies, however it dies."""
     try:
-        descriptor = os.open(path / MARKER, os.O_RDWR)
+        descriptor = os.open(path / MARKER_NAME, os.O_RDWR)
     except OSError as error:
         raise UsageError(
             f"{path} exists and was not written by fervid.", "Move it away, or give another --out."
@@ -122,7 +124,7 @@ def _check_leftover(path: Path, *, overwrite: bool) -> None:
 
 def _empty(path: Path) -> None:
     for entry in path.iterdir():
-        if entry.name == MARKER:
+        if entry.name == MARKER_NAME:
             continue
         if entry.is_dir():
             shutil.rmtree(entry)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from fervid.errors import UsageError
 from fervid.schema import TableName
-from fervid.write.naming import MARKER
+from fervid.sources import MARKER_NAME
 
 Kind = Literal["parquet", "csv", "csv.gz", "folder"]
 _ENDINGS: dict[str, Kind] = {".parquet": "parquet", ".csv": "csv", ".csv.gz": "csv.gz"}
@@ -130,7 +130,7 @@ def _check_replaceable(path: Path, *, is_folder: bool) -> None:
             f"a {'folder' if is_folder else 'file'} is to be written there.",
             "Move it away, or give another --out.",
         )
-    if is_folder and path.exists() and not _is_empty(path) and not (path / MARKER).is_file():
+    if is_folder and path.exists() and not _is_empty(path) and not (path / MARKER_NAME).is_file():
         raise UsageError(
             f"{path} holds files that fervid did not write, which are never replaced.",
             "Give another --out.",

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from fervid.labels import EMOTIONS
 from fervid.schema import CATEGORIES, MEAN_COLUMNS, SOURCES, category
 from fervid.types import SourceEnd
-from fervid.write.naming import uri
+from fervid.sources import uri
 
 Row = dict[str, object]
 _DECODED = (

@@ -1,0 +1,48 @@
+"""Draw a result: a timeline per video, and all sources side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from fervid.charts.groups import group_sources
+from fervid.charts.overview import draw_heat_map, draw_shares
+from fervid.charts.series import COLUMNS, video_series
+from fervid.charts.text import file_name
+from fervid.charts.timeline import draw_timeline
+from fervid.write import PartRows
+
+MOST_TIMELINES = 50
+
+__all__ = ["MOST_TIMELINES", "draw"]
+
+
+def draw(folder: Path, sources: pa.Table, rows: PartRows) -> int:
+    """Draw a result as PNG files.
+
+    Args:
+        folder: Where; it exists.
+        sources: The sources table.
+        rows: The observations.
+
+    Returns:
+        How many videos got no timeline because there were `MOST_TIMELINES` before them.
+    """
+    names = sources["source"].to_pylist()
+    kinds = sources["kind"].to_pylist()
+    sampled = sources["frames_sampled"].to_pylist()
+    videos = [
+        name
+        for name, kind, frames in zip(names, kinds, sampled, strict=True)
+        if kind == "video" and frames
+    ]
+    for name in videos[:MOST_TIMELINES]:
+        series = video_series(rows.of(name, COLUMNS))
+        if series is not None:
+            draw_timeline(series, name, folder / file_name("timeline", name))
+    grouping = group_sources(sources, rows.unordered(("source", "emotion")))
+    if grouping.groups:
+        draw_shares(grouping, folder / "emotion-shares.png")
+        draw_heat_map(grouping, folder / "emotion-means.png")
+    return max(len(videos) - MOST_TIMELINES, 0)

@@ -1,0 +1,122 @@
+"""Bring the rows of a video into bars along time, as many as an eye and a page can take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fervid.labels import EMOTIONS
+from fervid.schema import FRAME_STATUSES
+
+COLUMNS = ("time_s", "status", "face", *EMOTIONS)
+MOST_BARS = 1200
+"""Above as many frames they are averaged; a chart's axes are about 1,300 pixels wide."""
+BINS = 600
+GAP_STEPS = 3
+"""A step of more than as many median steps is a stretch that was not sampled."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """A video's most prominent face along time.
+
+    Args:
+        edges_s: `(bars + 1,)` where bars begin and end.
+        mean: `(bars, 7)` mean probabilities, NaN where no frame has a face.
+        highest: `(bars, 7)` largest probabilities; equal to `mean` for bars of one frame.
+        shares: `(bars, 3)` share of frames by status; zeros where no frame was sampled.
+        frames: Sampled frames.
+        frames_with_face: Of these, with a face.
+        most_faces: In one frame.
+        step_s: Median time from one sampled frame to the next; None for a single one.
+        bin_s: Length of a bar when frames are averaged, else None.
+    """
+
+    edges_s: Floats
+    mean: Floats
+    highest: Floats
+    shares: Floats
+    frames: int
+    frames_with_face: int
+    most_faces: int
+    step_s: float | None
+    bin_s: float | None
+
+
+def video_series(rows: pa.Table) -> Series | None:
+    """Make bars of rows.
+
+    Args:
+        rows: `COLUMNS` of one video, ordered by frame.
+
+    Returns:
+        None when there is no row with a time.
+    """
+    most_faces = (pc.max(rows["face"]).as_py() or 0) + 1
+    first = pc.fill_null(pc.equal(rows["face"], 0), True)
+    rows = rows.filter(pc.and_(first, pc.is_valid(rows["time_s"])))
+    if not len(rows):
+        return None
+    times = rows["time_s"].to_numpy()
+    probabilities = np.column_stack([rows[name].to_numpy() for name in EMOTIONS]).astype(float)
+    codes = pc.index_in(rows["status"].cast(pa.string()), value_set=pa.array(FRAME_STATUSES))
+    statuses = np.eye(len(FRAME_STATUSES))[codes.to_numpy()]
+    steps = np.diff(times)
+    step_s = float(np.median(steps)) if len(steps) else None
+    binned = len(times) > MOST_BARS
+    edges_s, starts = _bins(times) if binned else _bars(times, step_s or 1.0)
+    mean, highest = _averaged(probabilities, starts)
+    shares = _sums(statuses, starts)
+    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1)
+    return Series(
+        edges_s=edges_s,
+        mean=mean,
+        highest=highest,
+        shares=shares,
+        frames=len(times),
+        frames_with_face=int(statuses[:, 0].sum()),
+        most_faces=most_faces,
+        step_s=step_s,
+        bin_s=float(edges_s[1] - edges_s[0]) if binned else None,
+    )
+
+
+def _bars(times: Floats, step_s: float) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Give each frame a bar until the next one, and long stretches between frames an empty one."""
+    steps = np.diff(times, append=times[-1] + step_s)
+    is_gap = steps > GAP_STEPS * step_s
+    gap_rows = np.flatnonzero(is_gap) + 1
+    edges = np.append(times, times[-1] + step_s)
+    edges = np.insert(edges, gap_rows, times[is_gap] + step_s)
+    # An empty bar starts and ends at the same frame.
+    starts = np.insert(np.arange(len(times) + 1), gap_rows, gap_rows)
+    return edges, starts
+
+
+def _bins(times: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
+    end = times[-1] + (times[-1] - times[0]) / (len(times) - 1)
+    edges = np.linspace(times[0], end, BINS + 1)
+    return edges, np.searchsorted(times, edges)
+
+
+def _averaged(values: Floats, starts: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Mean and maximum over the frames with a face of each bar, NaN where there is none."""
+    known = ~np.isnan(values)
+    counts = _sums(known.astype(float), starts)
+    sums = _sums(np.where(known, values, 0.0), starts)
+    mean = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    highest = np.full_like(mean, np.nan)
+    filled = np.diff(starts) > 0
+    highest[filled] = np.fmax.reduceat(values, starts[:-1][filled], axis=0)
+    return mean, highest
+
+
+def _sums(values: Floats, starts: npt.NDArray[np.int64]) -> Floats:
+    running = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+    return running[starts[1:]] - running[starts[:-1]]
