@@ -61,6 +61,8 @@ def test_what_fervid_wrote_is_never_read(folder: Path, pattern: str) -> None:
     (charts / MARKER_NAME).touch()
     chart = charts / "timeline.png"
     Image.new("RGB", (8, 8)).save(chart)
+    (charts / "more").mkdir()
+    Image.new("RGB", (8, 8)).save(charts / "more/timeline.png")
     others = ids(folder / "deep", str(folder / pattern) if "png" not in pattern else chart)
     assert not any("timeline" in name for name in others)
     if "png" in pattern:
