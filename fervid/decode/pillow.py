@@ -21,6 +21,7 @@ from fervid.picture import Rgb
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "AVIF")
 Image.init()  # by itself Pillow looks for the rarer formats only when asked for all
+_PHOTO_DIRECTORY = 0x8769
 _DEPTHS = (10, 12, 14, 16)
 _filters_lock = threading.Lock()
 
@@ -93,13 +94,20 @@ def load(image: Image.Image, path: Path) -> None:
         raise cannot_decode(path, error) from error
 
 
-def exif(image: Image.Image) -> Image.Exif:
-    """Return an image's EXIF; nothing where it is damaged, as the picture itself may be whole."""
+def exif(image: Image.Image) -> dict[int, object]:
+    """Return an image's EXIF tags, those of the photo's own directory among them.
+
+    Where it is damaged, what can be read of it: the picture itself may be whole.
+    """
+    tags: dict[int, object] = {}
     try:
         with _warnings_settled():
-            return image.getexif()
+            main = image.getexif()
+            tags.update(main)
+            tags.update(main.get_ifd(_PHOTO_DIRECTORY))
     except (OSError, SyntaxError, ValueError, struct.error):
-        return Image.Exif()
+        pass
+    return tags
 
 
 def has_16_bit_colour(image: Image.Image) -> bool:

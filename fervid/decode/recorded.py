@@ -29,7 +29,7 @@ def of_exif(exif: Mapping[int, object]) -> datetime | None:
     """Return when a photo was taken, UTC; None where the camera wrote no offset.
 
     Args:
-        exif: The EXIF sub-directory.
+        exif: Tags and values.
     """
     taken, offset = exif.get(_EXIF_TIME), exif.get(_EXIF_OFFSET)
     if not isinstance(taken, str) or not isinstance(offset, str):

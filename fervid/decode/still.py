@@ -16,7 +16,6 @@ from fervid.sources import format_of_file
 from fervid.types import Frame
 
 _EXIF_ORIENTATION = 0x0112
-_EXIF_DIRECTORY = 0x8769
 
 
 def read_still(account: Account) -> Iterator[Frame]:
@@ -38,7 +37,7 @@ def read_still(account: Account) -> Iterator[Frame]:
         is_deep = pillow.has_16_bit_colour(image)
         pillow.load(image, path)
         exif = pillow.exif(image)
-        account.recorded_at = recorded.of_exif(exif.get_ifd(_EXIF_DIRECTORY))
+        account.recorded_at = recorded.of_exif(exif)
         turn = orientation.of_exif(exif.get(_EXIF_ORIENTATION))
         if is_deep:
             pixels = (turned or turn).applied(pillow.rgb_of_16_bits(path))

@@ -186,7 +186,15 @@ def test_pixels_of_unknown_range_fail_rather_than_guess(tmp_path: Path, kind: ty
     assert "Convert it to 8 or 16 bits" in end.failure.remedy
 
 
-@pytest.mark.parametrize("damage", [b"garbage-garbage", b"MM\0*\0\0\0\x08\0\x05\0"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"garbage-garbage",
+        b"MM\0*\0\0\0\x08\0\x05\0",
+        # The photo's directory lies behind the end.
+        b"MM\0*\0\0\0\x08" + struct.pack(">HHHII", 1, 0x8769, 4, 1, 4096) + bytes(4),
+    ],
+)
 def test_damaged_exif_leaves_the_picture(tmp_path: Path, damage: bytes) -> None:
     PHOTO.save(tmp_path / "photo.jpg", quality=95)
     jpeg = (tmp_path / "photo.jpg").read_bytes()
