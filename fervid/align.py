@@ -6,7 +6,6 @@ The rule and its measurements (FER2013's framing): a square about the box, its s
 
 from __future__ import annotations
 
-import dataclasses
 import math
 
 import cv2
@@ -14,33 +13,19 @@ import numpy as np
 import numpy.typing as npt
 
 from fervid.picture import Picture
-from fervid.types import CROP_SIDE, Box, Face
+from fervid.types import CROP_SIDE, Box
 
 RAISED = 0.02
 """How far the crop's centre lies above the box's, in sides."""
 
 
-def align(picture: Picture, face: Face, crop_scale: float) -> Face:
-    """Give a face its crop.
-
-    Args:
-        picture: The frame in which the face was found.
-        face: With its box.
-        crop_scale: Side of the crop over the root of the box's area; the detector's constant.
-
-    Returns:
-        The face with its crop.
-    """
-    return dataclasses.replace(face, crop=cut(picture, face.box, crop_scale))
-
-
-def cut(picture: Picture, box: Box, crop_scale: float) -> npt.NDArray[np.uint8]:
+def align(picture: Picture, box: Box, crop_scale: float) -> npt.NDArray[np.uint8]:
     """Cut a face out.
 
     Args:
         picture: The frame.
         box: Of the face, in pixels.
-        crop_scale: As in `align`.
+        crop_scale: Side of the crop over the root of the box's area; the detector's constant.
 
     Returns:
         Grey (BT.601) uint8 `(48, 48)`: area means when shrinking, cubic when enlarging; edge pixels

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from fervid.align import align
 from fervid.batching import batched
@@ -55,20 +54,22 @@ def analyze(
 
 def _find_faces(frames: list[Frame], detector: FaceDetector) -> list[FrameFaces]:
     """Search frames, cut the faces out, let go of the pixels."""
-    pictures = [frame.picture for frame in frames if frame.picture is not None]
-    found = iter(detector.detect(pictures))
-    results = []
-    for frame in frames:
-        faces: tuple[Face, ...] = ()
-        if frame.picture is not None:
-            picture = frame.picture
-            faces = tuple(align(picture, face, detector.crop_scale) for face in next(found))
-        results.append(FrameFaces(frame.source_id, frame.index, frame.time_s, frame.failure, faces))
-    return results
+    found = iter(detector.detect([frame.picture for frame in frames if frame.picture is not None]))
+    return [
+        _cut_out(frame, next(found) if frame.picture is not None else (), detector.crop_scale)
+        for frame in frames
+    ]
+
+
+def _cut_out(frame: Frame, faces: tuple[Face, ...], crop_scale: float) -> FrameFaces:
+    crops = tuple(
+        align(frame.picture, face.box, crop_scale) for face in faces if frame.picture is not None
+    )
+    return FrameFaces(frame.source_id, frame.index, frame.time_s, frame.failure, faces, crops)
 
 
 def _classify(frames: list[FrameFaces], classifier: Classifier) -> list[list[Observation]]:
-    crops = [face.crop for frame in frames for face in frame.faces if face.crop is not None]
+    crops = [crop for frame in frames for crop in frame.crops]
     probabilities = iter(classifier.classify(crops))
     return [
         [
@@ -78,7 +79,7 @@ def _classify(frames: list[FrameFaces], classifier: Classifier) -> list[list[Obs
                 frame.time_s,
                 "ok",
                 face=number,
-                detected=replace(face, crop=None),
+                detected=face,
                 probabilities=next(probabilities),
             )
             for number, face in enumerate(frame.faces)

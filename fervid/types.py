@@ -73,24 +73,32 @@ class Face:
         landmarks: `(5, 2)` float32 x, y: left eye, right eye, nose, left and right corner of the
             mouth; left is the subject's left.
         score: The detector's, in [0, 1].
-        crop: What the classifier sees: grey uint8 `(48, 48)`; None before it is cut.
     """
 
     box: Box
     landmarks: npt.NDArray[np.float32]
     score: float
-    crop: npt.NDArray[np.uint8] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FrameFaces:
-    """A sampled frame after detection: its faces by descending area, no full pixels any more."""
+    """A sampled frame after detection: what was found in it, but no full pixels any more.
+
+    Args:
+        source_id: `Source.id`.
+        index: `Frame.index`.
+        time_s: `Frame.time_s`.
+        failure: `Frame.failure`.
+        faces: By descending area.
+        crops: What the classifier sees of each face: grey uint8 `(48, 48)`.
+    """
 
     source_id: str
     index: int
     time_s: float | None
     failure: str | None
     faces: tuple[Face, ...]
+    crops: tuple[npt.NDArray[np.uint8], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +111,7 @@ class Observation:
         time_s: `Frame.time_s`.
         status: `ok` with a face, else why there is none.
         face: Number of the face in its frame, by descending area; None without one.
-        detected: The face, without its crop; None without one.
+        detected: The face itself; None without one.
         probabilities: `(7,)` float32 in the order of `labels.EMOTIONS`; None without a face.
     """
 

@@ -66,6 +66,6 @@ def _head_weight(classifier: keras.Model, name: str) -> keras.Variable:
     return next(weight for weight in classifier.weights if weight.path == f"head/{name}")
 
 
-def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+    return (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)

@@ -63,7 +63,7 @@ def read_photos(folder: Path) -> Photos:
         batch = pictures[start : start + _BATCH]
         for number, faces in enumerate(detector.detect(batch), start):
             for face in faces:
-                crops[number] = align(pictures[number], face, detector.crop_scale).crop
+                crops[number] = align(pictures[number], face.box, detector.crop_scale)
                 found[number] = True
     labels = np.array([EMOTIONS.index(path.parent.name) for path, _ in names])
     return Photos(crops, found, labels, np.array([place % 2 == 1 for _, place in names]))

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from fervid.align import align, crop_box, cut
+from fervid.align import align, crop_box
 from fervid.detect import load_detector
 from fervid.errors import FervidError
 from fervid.picture import Picture
@@ -49,12 +49,12 @@ def test_the_crop_is_a_square_over_the_boxs_root_and_a_little_above_its_centre(
     ("colour", "grey"), [((255, 0, 0), 76), ((0, 255, 0), 150), ((0, 0, 255), 29)]
 )
 def test_grey_is_bt601(colour: tuple[int, int, int], grey: int) -> None:
-    assert (cut(painted(colour), (20, 20, 60, 70), 1.07) == grey).all()
+    assert (align(painted(colour), (20, 20, 60, 70), 1.07) == grey).all()
 
 
 @pytest.mark.parametrize("box", [(-30, -30, 40, 40), (80, 50, 200, 160), (0, 0, 120, 90)])
 def test_edge_pixels_repeat_outside_the_frame(box: tuple[float, float, float, float]) -> None:
-    assert (cut(painted((200, 200, 200)), box, 1.07) == 200).all()
+    assert (align(painted((200, 200, 200)), box, 1.07) == 200).all()
 
 
 @pytest.mark.parametrize("side", [20.0, 48.0, 100.0, 333.3])
@@ -62,20 +62,10 @@ def test_the_crop_is_cut_at_sub_pixel_position(side: float) -> None:
     ramp = np.tile(np.linspace(0, 255, 512), (512, 1)).astype(np.uint8)
     picture = Picture(np.repeat(ramp[:, :, None], 3, axis=2))
     left = 60.25
-    crop = cut(picture, (left, 60, left + side, 60 + side), 1.0)
+    crop = align(picture, (left, 60, left + side, 60 + side), 1.0)
     centres = left + (np.arange(48) + 0.5) * side / 48
     expected = (centres - 0.5) / 511 * 255
     np.testing.assert_allclose(crop[24], expected, atol=1.5)
-
-
-def test_aligning_adds_the_crop_and_changes_nothing_else() -> None:
-    face = Face((20, 20, 60, 70), landmarks(), 0.9)
-    aligned = align(painted((9, 9, 9)), face, 1.07)
-    assert aligned.crop is not None
-    assert aligned.crop.shape == (48, 48)
-    assert aligned.crop.dtype == np.uint8
-    assert face.crop is None
-    assert (aligned.box, aligned.score) == (face.box, face.score)
 
 
 def largest_faces(pictures: list[Picture], detector: str) -> tuple[list[Face], float]:
