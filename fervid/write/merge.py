@@ -49,7 +49,7 @@ class PartRows:
     def sources(self) -> pa.Table:
         """Read the sources table, ordered by source."""
         files = sorted(self._parts.glob("part-*/sources.parquet"))
-        tables = [pq.read_table(path) for path in files]
+        tables = [pq.ParquetFile(path).read(use_threads=False) for path in files]
         return pa.concat_tables([SOURCES.empty_table(), *tables]).sort_by("source")
 
     def ordered(self) -> Iterator[pa.Table]:
@@ -86,7 +86,7 @@ class PartRows:
             yield self._group(file, group).slice(start, rows)
 
     def _read_group(self, file: int, group: int) -> pa.Table:
-        return pq.ParquetFile(self._files[file]).read_row_group(group).combine_chunks()
+        return pq.ParquetFile(self._files[file]).read_row_group(group, use_threads=False).combine_chunks()
 
 
 def _stretches(number: int, path: Path) -> pa.Table:
@@ -94,7 +94,7 @@ def _stretches(number: int, path: Path) -> pa.Table:
     file = pq.ParquetFile(path)
     tables = []
     for group in range(file.num_row_groups):
-        names = file.read_row_group(group, columns=["source"])["source"].combine_chunks()
+        names = file.read_row_group(group, ["source"], use_threads=False)["source"].combine_chunks()
         codes = names.indices.to_numpy()
         starts = np.flatnonzero(np.diff(codes, prepend=-1))
         columns = [

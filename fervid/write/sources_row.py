@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from fervid.labels import EMOTIONS
 from fervid.schema import CATEGORIES, MEAN_COLUMNS, SOURCES, category
-from fervid.types import SourceEnd
 from fervid.sources import uri
+from fervid.types import SourceEnd
 
 Row = dict[str, object]
 _DECODED = (
