@@ -18,7 +18,8 @@ def command() -> int:
         click.echo(f"{title}:")
         for preset in group.values():
             click.echo(f"  {preset.name}: {preset.summary}")
-            click.echo(f"    from {preset.source}; licence {preset.licence}")
+            click.echo(f"    source: {preset.source}")
+            click.echo(f"    licence: {preset.licence}")
             for name, value in preset.figures.items():
                 click.echo(f"    {name}: {value}")
             for filename, digest in preset.files.items():

@@ -19,7 +19,7 @@ def print_sources(found: Discovery) -> None:
     """List what would be analysed, one source a line."""
     for source in found.sources:
         click.echo(f"{source.kind}\t{source.id}")
-    click.echo(f"{len(found.sources)} sources{_ignored(found.ignored)}.", err=True)
+    click.echo(f"{_count(len(found.sources), 'source')}{_ignored(found.ignored)}.", err=True)
 
 
 def print_summary(report: RunReport) -> None:
@@ -28,9 +28,9 @@ def print_summary(report: RunReport) -> None:
     counts = report.statuses()
     listed = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     click.echo(
-        f"{len(sources)} sources ({listed}){_ignored(report.ignored)}: "
-        f"{_total(sources, 'frames_sampled')} frames, {_total(sources, 'faces')} faces, "
-        f"{report.seconds:.1f} s."
+        f"{_count(len(sources), 'source')} ({listed}){_ignored(report.ignored)}: "
+        f"{_count(_total(sources, 'frames_sampled'), 'frame')}, "
+        f"{_count(_total(sources, 'faces'), 'face')}, {report.seconds:.1f} s."
     )
     _print_troubles(sources)
     place = report.written.place
@@ -59,4 +59,8 @@ def _total(sources: pa.Table, column: str) -> int:
 
 
 def _ignored(count: int) -> str:
-    return f", {count} files that are no media ignored" if count else ""
+    return f", ignored {_count(count, 'other file')}" if count else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -32,7 +32,7 @@ def test_good_and_bad_files_end_with_exit_code_3(
     troubled = sources[sources["status"] != "ok"]
     assert troubled[["error_type", "error", "remedy"]].notna().all(axis=None)
     assert "5 sources" in done.stdout
-    assert "1 files that are no media ignored" in done.stdout
+    assert "ignored 1 other file:" in done.stdout
     for name in troubled.index:
         assert name in done.stderr
     assert "Traceback" not in done.stderr
