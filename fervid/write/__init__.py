@@ -1,11 +1,12 @@
 """Write what a run found, so that a file with its final name is always complete."""
 
 from fervid.write.merge import PartRows
-from fervid.write.output import Output, Written, open_output
+from fervid.write.output import DrawCharts, Output, Written, open_output
 from fervid.write.place import Place, check_output
 from fervid.write.sources_row import RunIdentity
 
 __all__ = [
+    "DrawCharts",
     "Output",
     "PartRows",
     "Place",

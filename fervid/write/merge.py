@@ -86,7 +86,8 @@ class PartRows:
             yield self._group(file, group).slice(start, rows)
 
     def _read_group(self, file: int, group: int) -> pa.Table:
-        return pq.ParquetFile(self._files[file]).read_row_group(group, use_threads=False).combine_chunks()
+        rows = pq.ParquetFile(self._files[file]).read_row_group(group, use_threads=False)
+        return rows.combine_chunks()
 
 
 def _stretches(number: int, path: Path) -> pa.Table:
