@@ -47,7 +47,8 @@ def test_a_box_without_area_overlaps_nothing() -> None:
     assert not box.overlaps(boxes)[0].any()
 
 
-@given(some_boxes(), st.sampled_from([0.2, 0.5, 0.7]), st.randoms(use_true_random=False))
+# Thresholds that no IoU of whole boxes hits: at equality, rounding decides.
+@given(some_boxes(), st.sampled_from([0.2013, 0.5037, 0.7011]), st.randoms(use_true_random=False))
 def test_suppression_is_greedy(boxes: Array, threshold: float, random: object) -> None:
     scores = np.linspace(0.1, 0.9, len(boxes)).astype(np.float32)
     random.shuffle(scores)  # type: ignore[attr-defined]
