@@ -1,0 +1,67 @@
+"""Merging parts: order, row groups, files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from fervid.results import read_results
+from fervid.write import merge, parts, tables
+from tests.observed import Item, end, expected_rows, seen, table_rows, unseen, write_to
+
+
+def videos(count: int, frames: int) -> list[Item]:
+    stream: list[Item] = []
+    for number in reversed(range(count)):
+        stream += [unseen(f"{number}.mp4", frame) for frame in range(frames)]
+        stream.append(end(f"{number}.mp4", frames))
+    return stream
+
+
+@pytest.fixture
+def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "GROUP_ROWS", 100)
+    monkeypatch.setattr(tables, "GROUPS_PER_FILE", 3)
+    monkeypatch.setattr(parts, "SPILL_ROWS", 60)
+    monkeypatch.setattr(parts, "CHUNK_ROWS", 50)
+
+
+@pytest.mark.usefixtures("small_groups")
+def test_row_groups_are_full_but_for_the_last(tmp_path: Path) -> None:
+    stream = videos(3, 90)
+    write_to(tmp_path / "r.parquet", stream)
+    file = pq.ParquetFile(tmp_path / "r.parquet")
+    sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+    assert sizes == [100, 100, 70]
+    assert table_rows(read_results(tmp_path / "r.parquet")) == expected_rows(stream)
+
+
+@pytest.mark.usefixtures("small_groups")
+def test_a_row_group_names_only_its_own_sources(tmp_path: Path) -> None:
+    write_to(tmp_path / "r.parquet", videos(3, 90))
+    group = pq.ParquetFile(tmp_path / "r.parquet").read_row_group(2)
+    assert group["source"].chunk(0).dictionary.to_pylist() == ["2.mp4"]
+
+
+@pytest.mark.usefixtures("small_groups")
+def test_a_folder_has_a_new_file_every_few_groups(tmp_path: Path) -> None:
+    stream = videos(7, 100)
+    write_to(tmp_path / "r", stream)
+    files = sorted((tmp_path / "r" / "observations").iterdir())
+    assert [file.name for file in files] == [f"part-000{number}.parquet" for number in range(3)]
+    assert [pq.read_metadata(file).num_rows for file in files] == [300, 300, 100]
+    assert table_rows(read_results(tmp_path / "r")) == expected_rows(stream)
+
+
+def test_photos_of_several_parts_come_out_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "COMMIT_SOURCES", 7)
+    stream: list[Item] = []
+    for number in range(50):
+        name = f"{number * 37 % 50:02d}.jpg"
+        stream += [seen(name, 0), seen(name, 0, number=1), end(name, 1, "image")]
+    write_to(tmp_path / "r.parquet", stream)
+    assert table_rows(read_results(tmp_path / "r.parquet")) == expected_rows(stream)

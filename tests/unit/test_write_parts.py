@@ -1,0 +1,106 @@
+"""When parts are committed, and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fervid.errors import FervidError, UsageError
+from fervid.write import open_output, parts
+from fervid.write.parts import PartWriter
+from tests.observed import RUN, Item, end, seen, unseen, write_to
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    for name in ("growing", "parts"):
+        (tmp_path / name).mkdir()
+    return tmp_path / "growing", tmp_path / "parts"
+
+
+def committed(folders: tuple[Path, Path], stream: Iterable[Item]) -> Iterator[list[str]]:
+    """Feed a stream and give the names of the parts after each item."""
+    growing, parts_folder = folders
+    writer = PartWriter(growing, parts_folder, RUN)
+    for item in stream:
+        writer.add(item)
+        yield sorted(path.name for path in parts_folder.iterdir())
+    writer.close()
+
+
+def test_a_video_that_ends_is_committed_at_once(folders: tuple[Path, Path]) -> None:
+    stream = [seen("a.mp4", 0), seen("b.mp4", 0), end("a.mp4", 1), end("b.mp4", 1)]
+    counts = [len(names) for names in committed(folders, stream)]
+    assert counts == [0, 0, 1, 2]
+
+
+def test_photos_are_committed_by_256(folders: tuple[Path, Path]) -> None:
+    stream = [end(f"{number:03d}.jpg", 1, "image") for number in range(300)]
+    counts = [len(names) for names in committed(folders, stream)]
+    assert (counts[254], counts[255], counts[299]) == (0, 1, 1)
+
+
+def test_photos_are_committed_after_a_while(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "COMMIT_SECONDS", 0.0)
+    stream = [end("a.jpg", 1, "image"), end("b.jpg", 1, "image")]
+    assert [len(names) for names in committed(folders, stream)] == [1, 2]
+
+
+def test_a_long_video_goes_to_disk_while_it_runs(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "SPILL_ROWS", 1000)
+    growing, parts_folder = folders
+    writer = PartWriter(growing, parts_folder, RUN)
+    for frame in range(5000):
+        writer.add(unseen("long.mp4", frame))
+    [file] = growing.iterdir()
+    assert file.stat().st_size > 4  # more than the magic bytes
+    writer.add(end("long.mp4", 5000))
+    [rows] = parts_folder.glob("*/observations-*.parquet")
+    assert pd.read_parquet(rows)["frame"].tolist() == list(range(5000))
+    assert list(growing.iterdir()) == []
+
+
+def test_a_stream_without_an_end_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match=r"before the end of \['b.mp4'\]"):
+        write_to(tmp_path / "r.parquet", [end("a.mp4"), seen("b.mp4", 0)])
+    assert not (tmp_path / "r.parquet").exists()
+
+
+def test_a_result_that_was_moved_aside_by_a_dead_run_is_never_deleted(tmp_path: Path) -> None:
+    out = tmp_path / "r.parquet"
+    write_to(out, [end("a.mp4")])
+    aside = tmp_path / "r.parquet.partial" / "replaced"
+    aside.mkdir(parents=True)
+    (aside.parent / ".fervid").write_text("")
+    out.rename(aside / out.name)
+    with pytest.raises(UsageError, match="died while it put its results in place"):
+        write_to(out, [], overwrite=True)
+    assert (aside / out.name).exists()
+
+
+def test_a_place_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(FervidError, match=r"Cannot write to .*file/r\.parquet\.partial"),
+        open_output(tmp_path / "file" / "r.parquet", overwrite=False),
+    ):
+        pass
+
+
+def test_a_full_disk_ends_the_run_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(parts, "sync", full)
+    with pytest.raises(FervidError, match=r"No space left on device\. Free some space"):
+        write_to(tmp_path / "r.parquet", [seen("a.mp4", 0), end("a.mp4", 1)])
+    assert not (tmp_path / "r.parquet").exists()

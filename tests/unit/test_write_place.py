@@ -1,0 +1,64 @@
+"""Where a result lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fervid.errors import UsageError
+from fervid.write import Place, check_output
+
+
+@pytest.mark.parametrize(
+    ("out", "names"),
+    [
+        (
+            "r/a.parquet",
+            ("r/a.parquet", "r/a.sources.parquet", "r/a.run.json", "r/a.charts"),
+        ),
+        ("r/a.csv", ("r/a.csv", "r/a.sources.csv", "r/a.run.json", "r/a.charts")),
+        ("r/a.csv.gz", ("r/a.csv.gz", "r/a.sources.csv.gz", "r/a.run.json", "r/a.charts")),
+        ("r/a.b.csv", ("r/a.b.csv", "r/a.b.sources.csv", "r/a.b.run.json", "r/a.b.charts")),
+        ("r/a", ("r/a/observations", "r/a/sources.parquet", "r/a/run.json", "r/a/charts")),
+    ],
+)
+def test_every_file_is_named_after_the_result(out: str, names: tuple[str, ...]) -> None:
+    place = Place.of(Path(out))
+    assert (place.observations, place.sources, place.run, place.charts) == tuple(map(Path, names))
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.json", "a.gz", "a.parquet.gz", "a.v2", ".", ""])
+def test_another_ending_is_a_usage_error(name: str) -> None:
+    with pytest.raises(UsageError, match=r"ends in \.parquet, \.csv or \.csv\.gz"):
+        Place.of(Path(name))
+
+
+def test_a_link_is_refused_rather_than_replaced(tmp_path: Path) -> None:
+    link = tmp_path / "results.parquet"
+    link.symlink_to(tmp_path / "elsewhere.parquet")
+    with pytest.raises(UsageError, match="is a link"):
+        check_output(link, overwrite=True)
+
+
+def test_a_mount_point_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "is_mount", lambda _: True)
+    with pytest.raises(UsageError, match=r"mount point.*--out .*results/results"):
+        check_output(tmp_path / "results", overwrite=True)
+
+
+def test_a_folder_where_a_file_goes_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "results.parquet").mkdir()
+    with pytest.raises(UsageError, match="is a folder; a file is to be written there"):
+        check_output(tmp_path / "results.parquet", overwrite=True)
+
+
+def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    assert check_output(tmp_path / "results", overwrite=False).kind == "folder"
+
+
+def test_a_lone_file_of_another_result_is_not_replaced_unasked(tmp_path: Path) -> None:
+    (tmp_path / "results.run.json").write_text("{}")
+    with pytest.raises(UsageError, match=r"results\.run\.json exists"):
+        check_output(tmp_path / "results.csv", overwrite=False)
