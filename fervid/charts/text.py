@@ -24,6 +24,9 @@ _WIDE = (
 """Fonts with Chinese characters, as Linux and macOS call them."""
 
 
+SLUG_LENGTH = 40
+
+
 @cache
 def families() -> tuple[str, ...]:
     """Name the fonts to draw with: matplotlib's own, then one with Chinese if there is one."""
@@ -63,7 +66,10 @@ def drawable(text: str, length: int) -> str:
 
 def file_name(prefix: str, source_id: str) -> str:
     """Name a source's chart: readable, safe on every file system, unique by a short hash."""
-    slug = re.sub(r"[^a-z0-9]+", "-", source_id.lower()).strip("-")[-40:].strip("-")
+    words = re.findall(r"[a-z0-9]+", source_id.lower())
+    while len("-".join(words)) > SLUG_LENGTH and len(words) > 1:
+        del words[0]
+    slug = "-".join(words)[-SLUG_LENGTH:]
     digest = hashlib.sha256(source_id.encode()).hexdigest()[:8]
     return "-".join(part for part in (prefix, slug, digest) if part) + ".png"
 

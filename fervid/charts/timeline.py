@@ -154,12 +154,11 @@ def _put_legend(figure: Figure, series: Series) -> None:
 
 
 def _subtitle(series: Series) -> str:
-    share = series.frames_with_face / series.frames
     whose = "the largest face of each frame" if series.most_faces > 1 else "the face in each frame"
     lines = f"Class probabilities of {whose}"
     if series.most_faces > 1:
         lines += f" (up to {series.most_faces} at once)"
-    lines += f"; a face in {share:.0%} of {series.frames:,} frames"
+    lines += f"; a face in {series.frames_with_face:,} of {series.frames:,} frames"
     if series.step_s:
         lines += f", {series.step_s:.3g} s apart"
     if series.bin_s is not None:

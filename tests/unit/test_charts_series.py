@@ -1,0 +1,94 @@
+"""Bars along time: what they average, and that gaps stay gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+
+from fervid.charts.series import BINS, COLUMNS, MOST_BARS, Series, video_series
+from fervid.labels import EMOTIONS
+from fervid.types import Observation
+from fervid.write.rows import observation_table
+from tests.observed import seen, unseen
+
+HAPPY = EMOTIONS.index("happy")
+
+
+def series_of(observations: Iterable[Observation]) -> Series:
+    table = observation_table("a.mp4", list(observations)).select(COLUMNS)
+    series = video_series(table)
+    assert series is not None
+    return series
+
+
+def test_each_frame_of_a_short_video_is_a_bar_until_the_next() -> None:
+    series = series_of([seen("a.mp4", 0), seen("a.mp4", 1, best="sad"), seen("a.mp4", 2)])
+    assert series.edges_s.tolist() == pytest.approx([0, 0.2, 0.4, 0.6])
+    assert series.mean[:, HAPPY].tolist() == pytest.approx([0.7, 0.05, 0.7])
+    assert series.bin_s is None
+
+
+def test_frames_without_a_face_are_gaps_not_zeros() -> None:
+    series = series_of([seen("a.mp4", 0), unseen("a.mp4", 1), unseen("a.mp4", 2, "decode_failed")])
+    assert np.isnan(series.mean[1:]).all()
+    assert series.shares.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+
+
+def test_a_stretch_that_was_not_sampled_is_an_empty_bar() -> None:
+    series = series_of([seen("a.mp4", frame) for frame in (0, 1, 2, 12, 13)])
+    assert series.edges_s.tolist() == pytest.approx([0, 0.2, 0.4, 0.6, 2.4, 2.6, 2.8])
+    assert np.isnan(series.mean[:, HAPPY]).tolist() == [False, False, False, True, False, False]
+    assert series.shares[3].tolist() == [0, 0, 0]
+
+
+def test_only_the_largest_face_of_a_frame_counts() -> None:
+    series = series_of(
+        [seen("a.mp4", 0, best="sad"), seen("a.mp4", 0, number=1), seen("a.mp4", 1, best="sad")]
+    )
+    assert series.frames == 2
+    assert series.most_faces == 2
+    assert series.mean[:, HAPPY].tolist() == pytest.approx([0.05, 0.05])
+
+
+def test_a_single_frame_can_be_drawn() -> None:
+    series = series_of([seen("a.mp4", 0)])
+    assert series.edges_s.tolist() == [0, 1]
+    assert series.step_s is None
+
+
+def test_images_have_no_series() -> None:
+    photo = Observation("a.jpg", 0, None, "no_face")
+    assert video_series(observation_table("a.jpg", [photo]).select(COLUMNS)) is None
+
+
+def test_a_long_video_is_averaged_and_keeps_its_peaks() -> None:
+    frames = MOST_BARS * 10
+    series = series_of(
+        seen("a.mp4", frame, best="happy" if frame == 5 else "sad") for frame in range(frames)
+    )
+    per_bar = frames // BINS
+    assert len(series.mean) == BINS
+    assert series.bin_s == pytest.approx(per_bar / 5)
+    assert series.mean[0, HAPPY] == pytest.approx((0.7 + 0.05 * (per_bar - 1)) / per_bar)
+    assert series.highest[0, HAPPY] == pytest.approx(0.7)
+    assert series.highest[1, HAPPY] == pytest.approx(0.05)
+
+
+def test_a_long_video_keeps_its_gaps_and_shares() -> None:
+    frames = MOST_BARS * 10
+    series = series_of(
+        unseen("a.mp4", frame) if frame < frames // 2 or frame % 2 else seen("a.mp4", frame)
+        for frame in range(frames)
+        if not frames // 4 <= frame < frames // 3
+    )
+    time_s = (series.edges_s[1:] + series.edges_s[:-1]) / 2
+    second_half = time_s > frames / 2 / 5 + 10
+    unsampled = (time_s > frames / 4 / 5 + 10) & (time_s < frames / 3 / 5 - 10)
+    assert np.isnan(series.mean[~second_half & (time_s < frames / 2 / 5 - 10)]).all()
+    assert not np.isnan(series.mean[second_half]).any()
+    assert (series.shares[unsampled] == 0).all()
+    assert series.shares[second_half] == pytest.approx(
+        np.tile([0.5, 0.5, 0], (second_half.sum(), 1)), abs=0.06
+    )
