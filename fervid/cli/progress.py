@@ -24,22 +24,25 @@ def progress_bar(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
         return
     from tqdm import tqdm
 
-    with tqdm(unit="s", dynamic_ncols=True, bar_format=_FORMAT, leave=False) as bar:
+    # The delay keeps the bar away until the first report has said what the total is.
+    with tqdm(
+        total=1, unit="s", delay=0.01, dynamic_ncols=True, bar_format=_FORMAT, leave=False
+    ) as bar:
 
         def show(progress: Progress) -> None:
             if progress.total_media_s:
                 bar.total, bar.n = round(progress.total_media_s, 1), round(progress.media_s, 1)
             else:  # photographs alone have no seconds
-                bar.total, bar.n, bar.unit = progress.sources_total, progress.sources_done, "photo"
+                bar.total, bar.n, bar.unit = progress.sources_total, progress.sources_done, "photos"
             elapsed = max(bar.format_dict["elapsed"], 1e-6)
             bar.set_postfix_str(
                 f"sources {progress.sources_done}/{progress.sources_total}, "
                 f"{progress.frames / elapsed:.1f} frames/s, faces {progress.faces}",
                 refresh=False,
             )
-            bar.update(0)
+            bar.refresh()
 
         yield show
 
 
-_FORMAT = "{percentage:3.0f}%|{bar}| {n:g}/{total:g} {unit} [{elapsed}<{remaining}, {postfix}]"
+_FORMAT = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} {unit} [{elapsed}<{remaining}{postfix}]"

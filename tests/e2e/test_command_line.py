@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -126,6 +128,32 @@ def test_the_cpu_path_does_not_import_tensorflow(demo_folder: Path) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+@pytest.mark.parametrize(("names", "unit"), [(["."], "8.0/8.0 s"), (["wall.png"], "1/1 photos")])
+def test_a_terminal_sees_a_progress_bar(
+    demo_folder: Path, tmp_path: Path, names: list[str], unit: str
+) -> None:
+    import pty
+    import termios
+
+    terminal, child = pty.openpty()
+    termios.tcsetwinsize(child, (30, 120))
+    command = [sys.executable, "-m", "fervid", "analyze", *names, "-o", str(tmp_path / "r.csv")]
+    with subprocess.Popen(command, cwd=demo_folder, stdout=subprocess.PIPE, stderr=child) as run:
+        os.close(child)
+        seen = b""
+        with contextlib.suppress(OSError):  # the end of a pseudo-terminal
+            while more := os.read(terminal, 4096):
+                seen += more
+        assert run.stdout is not None
+        assert b"Observations" in run.stdout.read()
+    os.close(terminal)
+    assert run.returncode == 0, seen
+    assert "100%" in seen.decode()
+    assert unit in seen.decode()
+    assert "frames/s, faces" in seen.decode()
 
 
 def test_models_names_every_preset_with_its_sha256(run_fervid: Fervid) -> None:
