@@ -16,6 +16,7 @@ from fervid.labels import EMOTIONS
 from fervid.results import read_results, to_pandas
 from fervid.schema import FRAME_STATUSES, SOURCES
 from fervid.sources import MARKER_NAME
+from fervid.types import Failure, SourceEnd
 from fervid.write import Place, open_output
 from tests.observed import (
     Item,
@@ -24,6 +25,7 @@ from tests.observed import (
     failed,
     interleaved,
     seen,
+    source,
     streams,
     table_rows,
     unseen,
@@ -88,6 +90,22 @@ def test_sources_that_interleave_come_out_in_order(
     assert table_rows(observations) == expected_rows(stream)
     assert sources["source"].tolist() == ["a.mp4", "b.mp4", "c.mp4"]
     assert sources["faces"].tolist() == [1100, 700, 3]
+
+
+def test_names_of_many_lines_survive_in_long_tables(
+    tables_of: Callable[[list[Item]], Tables],
+) -> None:
+    name = "\n,\r\n" * 50 + ".mp4"
+    stream: list[Item] = [*(unseen(name, frame) for frame in range(6000)), end(name, 6000)]
+    observations, _ = tables_of(stream)  # over a megabyte of CSV, which is read in blocks
+    assert table_rows(observations) == expected_rows(stream)
+
+
+def test_an_empty_text_is_not_a_missing_one(tables_of: Callable[[list[Item]], Tables]) -> None:
+    failure = Failure("SourceError", "It is no video.", "")
+    _, sources = tables_of([SourceEnd(source("a.mp4"), "failed", failure)])
+    assert sources["remedy"].tolist() == [""]
+    assert sources["codec"].isna().tolist() == [True]
 
 
 def test_every_category_is_there_used_or_not(tables_of: Callable[[list[Item]], Tables]) -> None:

@@ -39,7 +39,7 @@ def test_videos_have_timelines_and_all_sources_share_two_charts(tmp_path: Path) 
         "$x_1$.mp4",
         "表情.mp4",
         "a\nb\t.mp4",
-        r"\frac{$.mp4",
+        r"$\frac{$.mp4",
         "😀.mp4",
         "x" * 300 + ".mp4",
         "שלום.mp4",

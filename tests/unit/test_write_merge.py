@@ -24,7 +24,7 @@ def videos(count: int, frames: int) -> list[Item]:
 def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge, "GROUP_ROWS", 100)
     monkeypatch.setattr(tables, "GROUPS_PER_FILE", 3)
-    monkeypatch.setattr(parts, "SPILL_ROWS", 60)
+    monkeypatch.setattr(parts, "SPILL_ROWS", 40)
     monkeypatch.setattr(parts, "CHUNK_ROWS", 50)
 
 
@@ -40,9 +40,12 @@ def test_row_groups_are_full_but_for_the_last(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("small_groups")
 def test_a_row_group_names_only_its_own_sources(tmp_path: Path) -> None:
-    write_to(tmp_path / "r.parquet", videos(3, 90))
-    group = pq.ParquetFile(tmp_path / "r.parquet").read_row_group(2)
-    assert group["source"].chunk(0).dictionary.to_pylist() == ["2.mp4"]
+    stream: list[Item] = []
+    for number in range(150):
+        stream += [seen(f"{number:03d}.jpg", 0), end(f"{number:03d}.jpg", 1, "image")]
+    write_to(tmp_path / "r.parquet", stream)
+    names = pq.ParquetFile(tmp_path / "r.parquet").read_row_group(1)["source"].chunk(0)
+    assert names.dictionary.to_pylist() == [f"{number}.jpg" for number in range(100, 150)]
 
 
 @pytest.mark.usefixtures("small_groups")
