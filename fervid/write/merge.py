@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -17,6 +18,8 @@ GROUP_ROWS = 131_072
 """Rows of a row group of the result."""
 CACHED_GROUPS = 8
 """Row groups of parts held while merging: each at most 65,536 rows, 8 MB."""
+MOST_SLICES = 1024
+"""Tables that wait for a full row group; each costs 20 KB however few its rows."""
 
 _STRETCHES = pa.schema(
     [
@@ -59,6 +62,8 @@ class PartRows:
         for stretch in self._slices(self._stretches):
             waiting.append(stretch)
             count += len(stretch)
+            if len(waiting) >= MOST_SLICES:
+                waiting = [_joined(waiting)]
             while count >= GROUP_ROWS:
                 rows = pa.concat_tables(waiting)
                 yield _tidy(rows.slice(0, GROUP_ROWS))
@@ -81,8 +86,7 @@ class PartRows:
                 yield pa.Table.from_batches([group])
 
     def _slices(self, stretches: pa.Table) -> Iterator[pa.Table]:
-        numbers = [stretches[name].to_pylist() for name in ("file", "group", "start", "rows")]
-        for file, group, start, rows in zip(*numbers, strict=True):
+        for file, group, start, rows in _runs(stretches).tolist():
             yield self._group(file, group).slice(start, rows)
 
     def _read_group(self, file: int, group: int) -> pa.Table:
@@ -109,8 +113,27 @@ def _stretches(number: int, path: Path) -> pa.Table:
     return pa.concat_tables(tables)
 
 
+def _runs(stretches: pa.Table) -> npt.NDArray[np.int64]:
+    """Join stretches that follow each other in their file: photos of a part, mostly.
+
+    Returns:
+        `(runs, 4)`: file, group, start, rows.
+    """
+    names = ("file", "group", "start", "rows")
+    columns = [stretches[name].to_numpy().astype(np.int64) for name in names]
+    file, group, start, rows = columns
+    follows = (np.diff(file) == 0) & (np.diff(group) == 0) & (start[1:] == (start + rows)[:-1])
+    first = np.flatnonzero(np.append(True, ~follows)[: len(file)])
+    ends = np.append(0, np.cumsum(rows))
+    counts = ends[np.append(first[1:], len(file))] - ends[first]
+    return np.column_stack([file[first], group[first], start[first], counts])
+
+
+def _joined(tables: Sequence[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
 def _tidy(rows: pa.Table) -> pa.Table:
     """Give a row group its own dictionary of sources, without the names of its neighbours."""
     names = rows["source"].cast(pa.string()).combine_chunks().dictionary_encode().cast(NAME)
-    rows = rows.set_column(0, OBSERVATIONS.field("source"), names)
-    return rows.unify_dictionaries().combine_chunks()
+    return _joined([rows.set_column(0, OBSERVATIONS.field("source"), names)])

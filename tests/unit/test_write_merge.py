@@ -62,6 +62,7 @@ def test_photos_of_several_parts_come_out_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "COMMIT_SOURCES", 7)
+    monkeypatch.setattr(merge, "MOST_SLICES", 5)
     stream: list[Item] = []
     for number in range(50):
         name = f"{number * 37 % 50:02d}.jpg"
