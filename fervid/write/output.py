@@ -140,7 +140,7 @@ class Output:
                 mark(ready.charts)
                 left_out = draw_charts(ready.charts, sources, rows)
         except BaseException:
-            shutil.rmtree(ready.charts)
+            shutil.rmtree(ready.charts, ignore_errors=True)
             raise
         finally:
             self._publish(ready)
