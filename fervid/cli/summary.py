@@ -40,6 +40,12 @@ def print_summary(report: RunReport) -> None:
     click.echo(f"Sources:      {place.sources}")
     if place.charts.is_dir():
         click.echo(f"Charts:       {place.charts}")
+    if left_out := report.written.timelines_left_out:
+        click.echo(
+            f"Timelines were drawn for the first videos only; {_count(left_out, 'more video')} "
+            "have none.",
+            err=True,
+        )
 
 
 def _print_troubles(sources: pa.Table) -> None:

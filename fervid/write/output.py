@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,6 +24,8 @@ from fervid.write.place import Place, check_output
 from fervid.write.run_file import run_json
 from fervid.write.sources_row import RunIdentity
 from fervid.write.tables import write_observations, write_table
+
+_logger = logging.getLogger(__name__)
 
 DrawCharts = Callable[[Path, pa.Table, PartRows], int]
 """Draws into a folder, from the sources table and the rows; says how many videos it left out."""
@@ -78,6 +81,8 @@ class Output:
     ) -> None:
         if self._in_memory or self._finished or not any(self._partial.parts.iterdir()):
             self.discard()
+        else:
+            _logger.warning("What was finished lies in %s.", self._partial.parts)
         self._partial.close()
 
     def write(self, stream: Iterable[Observation | SourceEnd], run: RunIdentity) -> None:

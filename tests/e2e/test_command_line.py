@@ -6,8 +6,10 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -182,3 +184,27 @@ def test_the_examples_of_every_help_page_run(
         example = page.split("Example: fervid ")[1].split("\n")[0]
         done = run_fervid(*example.split(), *(["--overwrite"] if "--out" in example else []))
         assert done.returncode == 0, (example, done.stderr)
+
+
+def test_an_interrupted_run_keeps_what_ended_and_says_where(
+    demo_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    for number in range(40):
+        shutil.copy(demo_folder / "astronaut.mp4", folder / f"{number:02}.mp4")
+    command = [sys.executable, "-m", "fervid", "analyze", str(folder), "-o", "r.parquet"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as run:
+        growing = tmp_path / "r.parquet.partial" / "growing"
+        deadline = time.monotonic() + 60
+        while not growing.is_dir() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(2.5)
+        run.send_signal(signal.SIGINT)
+        assert run.stderr is not None
+        said = run.stderr.read()
+    assert run.returncode == 130, said
+    assert "Interrupted." in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "r.parquet").exists()
+    assert ("What was finished lies in" in said) == (tmp_path / "r.parquet.partial").exists()
