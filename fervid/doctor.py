@@ -14,7 +14,7 @@ from typing import Literal
 import av
 
 import fervid
-from fervid import api, machine, presets
+from fervid import api, charts, machine, presets
 from fervid.demo import make_clip
 from fervid.errors import FervidError
 from fervid.runtime import resolve_device
@@ -56,6 +56,7 @@ def examine() -> Iterator[Check]:
     yield _opencv()
     yield _decoders()
     yield _heic()
+    yield _fonts()
     yield Check(
         "machine",
         "ok",
@@ -116,6 +117,17 @@ def _heic() -> Check:
     if version:
         return Check("HEIC photos", "ok", f"pillow-heif {version}")
     return Check("HEIC photos", "warning", "cannot be read", "pip install 'fervid[heic]'")
+
+
+def _fonts() -> Check:
+    if charts.has_wide_font():
+        return Check("fonts", "ok", "names in Chinese and Japanese can be drawn")
+    return Check(
+        "fonts",
+        "warning",
+        "charts show Chinese and Japanese names as code points",
+        "Install a font with these characters, such as Noto Sans CJK (apt install fonts-noto-cjk)",
+    )
 
 
 def _device() -> str:

@@ -9,13 +9,13 @@ import pyarrow as pa
 from fervid.charts.groups import group_sources
 from fervid.charts.overview import draw_heat_map, draw_shares
 from fervid.charts.series import COLUMNS, video_series
-from fervid.charts.text import file_name
+from fervid.charts.text import file_name, has_wide_font
 from fervid.charts.timeline import draw_timeline
 from fervid.write import PartRows
 
 MOST_TIMELINES = 50
 
-__all__ = ["MOST_TIMELINES", "draw"]
+__all__ = ["MOST_TIMELINES", "draw", "has_wide_font"]
 
 
 def draw(folder: Path, sources: pa.Table, rows: PartRows) -> int:

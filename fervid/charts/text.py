@@ -34,6 +34,11 @@ def families() -> tuple[str, ...]:
     return (_BASE, *[name for name in _WIDE if name in installed][:1])
 
 
+def has_wide_font() -> bool:
+    """Tell whether names in Chinese can be drawn as they are."""
+    return len(families()) > 1
+
+
 @cache
 def _known_characters() -> frozenset[int]:
     known: set[int] = set()

@@ -44,8 +44,14 @@ def _model_options(command: Command) -> Command:
             ),
             click.option("--min-score", type=float, metavar="P", help="Lowest detector score."),
             click.option("--max-faces", type=int, metavar="N", help="The N largest faces only."),
-            click.option("--detector", metavar="NAME", help=f"[default: {_DEFAULTS.detector}]"),
-            click.option("--model", metavar="NAME", help=f"[default: {_DEFAULTS.model}]"),
+            click.option(
+                "--detector",
+                metavar="NAME",
+                help=f"See fervid models; or a YuNet .onnx file.  [default: {_DEFAULTS.detector}]",
+            ),
+            click.option(
+                "--model", metavar="NAME", help=f"See fervid models.  [default: {_DEFAULTS.model}]"
+            ),
             click.option("--batch-size", type=int, metavar="N", help="Frames and faces per call."),
             click.option("--decode-threads", type=int, metavar="N", help="Threads that decode."),
             click.option("--memory", metavar="SIZE", help="Bound on decoded frames (800M, 2G)."),
@@ -74,7 +80,7 @@ def _model_options(command: Command) -> Command:
 @click.option("--overwrite", is_flag=True, help="Replace an existing result.")
 @click.option("--dry-run", is_flag=True, help="List the sources and stop.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more.")
-@click.option("-q", "--quiet", is_flag=True, help="Errors only.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what failed.")
 def command(
     inputs: tuple[str, ...],
     out: str,
@@ -87,12 +93,15 @@ def command(
     """Analyse INPUTS: files, folders (recursive), globs, or - for a list on stdin.
 
     Leaves a row per face per sampled frame in RESULTS, with a table of the sources, a run file and
-    charts beside it.
+    charts beside it. Each option can stand in a variable, too: FERVID_ANALYZE_FPS=2.
+
+    Exit codes: 0 all done; 1 nothing succeeded; 2 wrong usage; 3 some failed or partial, the rest
+    is saved; 130 interrupted.
     """
     show_logs(verbose, quiet)
     from fervid.api import analyze, plan
     from fervid.cli.progress import progress_bar
-    from fervid.cli.summary import print_sources, print_summary
+    from fervid.cli.summary import print_sources, print_summary, print_troubles
 
     names = list(_read_list(inputs))
     if dry_run:
@@ -100,6 +109,7 @@ def command(
         return 0
     with progress_bar(shown=not quiet) as on_progress:
         report = analyze(names, out, root=root, on_progress=on_progress, **options)
+    print_troubles(report)
     if not quiet:
         print_summary(report)
     return report.exit_code

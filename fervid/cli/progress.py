@@ -24,10 +24,8 @@ def progress_bar(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
         return
     from tqdm import tqdm
 
-    # The delay keeps the bar away until the first report has said what the total is.
-    with tqdm(
-        total=1, unit="s", delay=0.01, dynamic_ncols=True, bar_format=_FORMAT, leave=False
-    ) as bar:
+    with tqdm(total=1, unit="s", dynamic_ncols=True, bar_format=_FORMAT, leave=False) as bar:
+        bar.set_postfix_str("loading models")
 
         def show(progress: Progress) -> None:
             if progress.total_media_s:
@@ -35,12 +33,13 @@ def progress_bar(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
             else:  # photographs alone have no seconds
                 bar.total, bar.n, bar.unit = progress.sources_total, progress.sources_done, "photos"
             elapsed = max(bar.format_dict["elapsed"], 1e-6)
-            bar.set_postfix_str(
+            state = (
                 f"sources {progress.sources_done}/{progress.sources_total}, "
-                f"{progress.frames / elapsed:.1f} frames/s, faces {progress.faces}",
-                refresh=False,
+                f"{progress.frames / elapsed:.1f} frames/s, faces {progress.faces}"
             )
-            bar.refresh()
+            if progress.sources_done == progress.sources_total:
+                state += ", writing and drawing"
+            bar.set_postfix_str(state)
 
         yield show
 

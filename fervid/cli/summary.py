@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from fervid.api import RunReport
     from fervid.sources import Discovery
 
+_ORDER = ("ok", "partial", "failed", "skipped")
+_TROUBLES = ("failed", "partial")
 _TROUBLES_SHOWN = 10
 
 
@@ -26,13 +28,12 @@ def print_summary(report: RunReport) -> None:
     """Print counts, troubles with remedies, and where the result lies."""
     sources = report.written.sources
     counts = report.statuses()
-    listed = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    listed = ", ".join(f"{counts[status]} {status}" for status in _ORDER if status in counts)
     click.echo(
         f"{_count(len(sources), 'source')} ({listed}){_ignored(report.ignored)}: "
         f"{_count(_total(sources, 'frames_sampled'), 'frame')}, "
         f"{_count(_total(sources, 'faces'), 'face')}, {report.seconds:.1f} s."
     )
-    _print_troubles(sources)
     place = report.written.place
     if place is None:
         return
@@ -48,15 +49,24 @@ def print_summary(report: RunReport) -> None:
         )
 
 
-def _print_troubles(sources: pa.Table) -> None:
-    """Name failed, partial and skipped sources on stderr, with what to do."""
-    columns = sources.select(["source", "status", "error", "remedy"]).to_pylist()
-    troubles = [row for row in columns if row["status"] != "ok"]
+def print_troubles(report: RunReport) -> None:
+    """Name failed and partial sources on stderr, with what to do, and what gave no frame."""
+    names = ["source", "status", "error", "remedy", "frames_sampled"]
+    rows = report.written.sources.select(names).to_pylist()
+    troubles = [row for status in _TROUBLES for row in rows if row["status"] == status]
     for row in troubles[:_TROUBLES_SHOWN]:
-        click.echo(f"{row['status']}: {row['source']}: {row['error']} {row['remedy']}", err=True)
+        click.echo(f"{row['status']}: {row['source']}", err=True)
+        click.echo(f"  {row['error'].removesuffix('.')}. {row['remedy']}", err=True)
     if len(troubles) > _TROUBLES_SHOWN:
         click.echo(
             f"... and {len(troubles) - _TROUBLES_SHOWN} more in the sources table.", err=True
+        )
+    without = [row["source"] for row in rows if row["status"] == "ok" and not row["frames_sampled"]]
+    if without:
+        click.echo(
+            f"No frame between --start and --end: {', '.join(without[:_TROUBLES_SHOWN])}"
+            f"{' ...' if len(without) > _TROUBLES_SHOWN else ''}",
+            err=True,
         )
 
 

@@ -12,11 +12,16 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from fervid.decode.account import Account
-from fervid.decode.container import conversion_remedy, remux_remedy
+from fervid.decode.container import conversion_remedy
 from fervid.decode.structure import is_cut_off
 from fervid.decode.timeline import Timeline
 from fervid.errors import SourceError
 from fervid.types import Failure
+
+_REMEDY = (
+    "Copy it again from where it came from. If the original is the same, what is missing is lost; "
+    "the other rows are good."
+)
 
 _TOLERATED_FRAMES = Fraction(2)
 _TOLERATED_SHARE = Fraction(2, 100)
@@ -71,10 +76,10 @@ def judge(
         )
     early = _ends_early(account, expected, last_end_s, timeline)
     if early:
-        return Failure("EndsEarly", early, remux_remedy(path))
+        return Failure("EndsEarly", early, _REMEDY)
     if account.frames_lost:
         text = f"{account.frames_lost} of {account.frames_total} frames could not be decoded"
-        return Failure("FramesLost", text, remux_remedy(path))
+        return Failure("FramesLost", text, _REMEDY)
     return None
 
 

@@ -87,17 +87,17 @@ def conversion_remedy(path: Path) -> str:
     )
 
 
-def remux_remedy(path: Path) -> str:
-    """Return what to do with a file whose end or index is missing."""
+def missing_index_remedy() -> str:
+    """Return what to do with a file whose index is missing; FFmpeg cannot open it either."""
     return (
-        "Copy it again from where it came from; if the original is no better, try "
-        f"`ffmpeg -i {shlex.quote(path.name)} -c copy fixed{shlex.quote(path.suffix)}`."
+        "Copy it again from where it came from. If the original is the same, its recording never "
+        "ended properly: a tool such as untrunc can rebuild it from a good file of that camera."
     )
 
 
 def _without_pictures(container: InputContainer, path: Path) -> FervidError:
     if container.format.name.startswith("mov") and ends_inside_a_box(path):
-        return SourceError(f"{path.name} ends inside its index.", remux_remedy(path))
+        return SourceError(f"{path.name} ends inside its index.", missing_index_remedy())
     kinds = sorted({stream.type for stream in container.streams})
     if "video" in kinds:
         what = "cover art but no film"
@@ -120,5 +120,8 @@ def _explained(error: av.FFmpegError, path: Path) -> SourceError:
             f"Cannot open {name}: it is no video that fervid knows.", conversion_remedy(path)
         )
     if known.name == "mov" and not has_box(path, b"moov"):
-        return SourceError(f"Cannot open {name}: moov atom not found.", remux_remedy(path))
-    return SourceError(f"Cannot open {name}: {error.strerror}.", remux_remedy(path))
+        return SourceError(f"Cannot open {name}: moov atom not found.", missing_index_remedy())
+    return SourceError(
+        f"Cannot open {name}: {error.strerror}.",
+        f"Copy it again from where it came from. {conversion_remedy(path)}",
+    )

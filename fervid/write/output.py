@@ -144,8 +144,14 @@ class Output:
             if draw_charts is not None:
                 mark(ready.charts)
                 left_out = draw_charts(ready.charts, sources, rows)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(ready.charts, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise FervidError(
+                    f"The tables are saved in {self._place.out}, but the charts could not be "
+                    f"drawn: {error.strerror or error}.",
+                    "Free some space; run again with --overwrite if you need the charts.",
+                ) from error
             raise
         finally:
             self._publish(ready)

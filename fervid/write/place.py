@@ -114,7 +114,7 @@ def check_output(out: Path, *, overwrite: bool) -> Place:
     existing = [path for path in place.results() if path.exists() and not _is_empty(path)]
     if existing and not overwrite:
         raise UsageError(
-            f"{', '.join(map(str, existing))} exists.",
+            f"There is a result already: {', '.join(map(str, existing))}.",
             "Replace it with --overwrite, or give another --out.",
         )
     return place
