@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+DEVELOPED := $(VENV)/developed
+# setuptools warns about every editable installation, ours is meant to be one
+INSTALL := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --constraint constraints.txt --editable
 
 .PHONY: demo test lint types imports tests clean
 
@@ -10,8 +13,11 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and "fervid needs Python 3.11, 3.12 or 3.13; this is " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
-	# setuptools warns about every editable installation, ours is meant to be one
-	PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,heic,dev]'
+	$(INSTALL) .
+	touch $@
+
+$(DEVELOPED): $(INSTALLED)
+	$(INSTALL) '.[train,heic,dev]'
 	touch $@
 
 demo: $(INSTALLED)
@@ -20,17 +26,17 @@ demo: $(INSTALLED)
 
 test: lint types imports tests
 
-lint: $(INSTALLED)
+lint: $(DEVELOPED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(INSTALLED)
+types: $(DEVELOPED)
 	$(BIN)/mypy
 
-imports: $(INSTALLED)
+imports: $(DEVELOPED)
 	$(BIN)/lint-imports
 
-tests: $(INSTALLED)
+tests: $(DEVELOPED)
 	$(BIN)/pytest -n 2
 
 clean:

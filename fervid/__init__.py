@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["RunReport", "__version__", "analyze", "read_results"]
 
 
+def __dir__() -> list[str]:
+    """Name what is loaded lazily, too."""
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> object:
     """Load the library when it is used: `import fervid` alone stays cheap."""
     if name in ("RunReport", "analyze", "read_results"):

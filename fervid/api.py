@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
     from fervid.types import Progress
 
-Inputs = Sequence[str | os.PathLike[str]]
+Inputs = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 __all__ = ["RunReport", "analyze", "plan", "read_results"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RunReport:
     """What a run did.
 
@@ -45,6 +45,11 @@ class RunReport:
     written: Written
     ignored: int
     seconds: float
+
+    def __repr__(self) -> str:
+        """Say in a line how it went."""
+        where = f" in {self.written.place.out}" if self.written.place else ""
+        return f"<RunReport {self.statuses()}{where}, {self.seconds:.1f} s>"
 
     def observations(self) -> pd.DataFrame:
         """Return a row per face per sampled frame, as `read_results` gives it."""
@@ -85,7 +90,11 @@ def plan(
     chosen = make_options(**options)
     if out is not None:
         check_output(Path(out), overwrite=chosen.overwrite)
-    return discover(inputs, Path(root) if root is not None else None)
+    if not chosen.detector.lower().endswith(".onnx"):
+        presets.detector(chosen.detector)
+    presets.classifier(chosen.model)
+    several = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
+    return discover(several, Path(root) if root is not None else None)
 
 
 def analyze(
@@ -99,7 +108,7 @@ def analyze(
     """Analyse the expressions of the faces in videos and photos.
 
     Args:
-        inputs: Files, folders (recursive) and glob patterns.
+        inputs: Files, folders (recursive) and glob patterns; one, or several.
         out: Where to leave the result: `.parquet`, `.csv`, `.csv.gz`, or a folder (no ending).
             None leaves nothing on disk.
         root: What the column `source` is relative to; by default the one folder given, else the
@@ -121,8 +130,8 @@ def analyze(
     found = plan(inputs, out, root=root, **options)
     identity = RunIdentity(uuid.uuid4().hex, chosen.model, chosen.detector, fervid.__version__)
     target = None if out is None else Path(out)
+    engine = LocalEngine(found.sources, chosen)
     with open_output(target, overwrite=chosen.overwrite) as output:
-        engine = LocalEngine(found.sources, chosen)
         with closing(engine.run(on_progress)) as stream:
             output.write(stream, identity)
         facts = _facts(identity, chosen, found, engine, started)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypedDict, Unpack
@@ -12,6 +14,20 @@ from fervid.quantities import parse_rate, parse_size, parse_time
 DEFAULT_FPS = Fraction(5)
 DEFAULT_DETECTOR = "mtcnn"
 DEFAULT_MODEL = "residual-se"
+
+
+SMALLEST_FACE = 12
+"""Pixels; MTCNN's first network sees no smaller ones."""
+
+
+def _check_count(name: str, value: object) -> None:
+    if value is None or (isinstance(value, int) and value >= 1):
+        return
+    raise UsageError(f"{name} must be a whole number, at least 1.", f"Received: {name}={value!r}.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +59,7 @@ class Sampling:
             object.__setattr__(self, "fps", DEFAULT_FPS)
         if self.fps is not None and self.fps <= 0:
             raise UsageError("fps must be above 0.", f"Received: fps={self.fps}.")
-        if self.every is not None and self.every < 1:
-            raise UsageError("every must be at least 1.", f"Received: every={self.every}.")
+        _check_count("every", self.every)
         if self.start_s < 0:
             raise UsageError("start must not be negative.", f"Received: start={self.start_s}.")
         if self.end_s is not None and self.end_s <= self.start_s:
@@ -89,19 +104,20 @@ class AnalyzeOptions:
     def __post_init__(self) -> None:
         """Check the ranges."""
         for name in ("max_faces", "batch_size", "decode_threads", "memory_bytes"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise UsageError(f"{name} must be at least 1.", f"Received: {name}={value}.")
-        if self.min_face < 1:
+            _check_count(name, getattr(self, name))
+        if not (_is_number(self.min_face) and SMALLEST_FACE <= self.min_face < math.inf):
             raise UsageError(
-                "min_face must be at least 1 pixel.", f"Received: min_face={self.min_face:g}."
+                f"min_face must be a number of pixels, at least {SMALLEST_FACE}.",
+                f"Received: min_face={self.min_face!r}.",
             )
-        if self.min_score is not None and not 0 <= self.min_score <= 1:
+        if self.min_score is not None and not (
+            _is_number(self.min_score) and 0 <= self.min_score <= 1
+        ):
             raise UsageError(
-                "min_score must be between 0 and 1.", f"Received: min_score={self.min_score:g}."
+                "min_score must be a number between 0 and 1.",
+                f"Received: min_score={self.min_score!r}.",
             )
-        kind, _, number = self.device.partition(":")
-        if kind not in ("auto", "cpu", "gpu") or (number and not number.isdecimal()):
+        if not re.fullmatch(r"auto|cpu|gpu(:[0-9]+)?", self.device):
             raise UsageError(
                 "device must be auto, cpu, gpu or gpu:N.", f"Received: device={self.device!r}."
             )
@@ -159,4 +175,9 @@ def make_options(**keywords: Unpack[OptionKeywords]) -> AnalyzeOptions:
 
 def _seconds(value: float | str | Fraction) -> Fraction:
     """Read text as people write times; take a number at its shortest decimal."""
-    return parse_time(value) if isinstance(value, str) else Fraction(str(value))
+    if isinstance(value, str):
+        return parse_time(value)
+    try:
+        return Fraction(str(value))
+    except ValueError as error:
+        raise UsageError("A time must be a number of seconds.", f"Received: {value!r}.") from error

@@ -56,7 +56,6 @@ def main(
     _write_facts(run_dir, architecture, schedule, len(examples.images), len(validation.images))
     model = two_headed(architecture)
     fit(model, examples, validation, schedule, run_dir)
-    model.save_weights(run_dir / "final.weights.h5")
 
 
 def fit(

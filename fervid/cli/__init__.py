@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import logging
 import sys
 
@@ -35,7 +36,8 @@ class _LazyGroup(click.Group):
     context_settings={"auto_envvar_prefix": "FERVID", "help_option_names": ["-h", "--help"]},
     epilog="Example: fervid analyze videos/ --out results.parquet",
 )
-@click.version_option(fervid.__version__, prog_name="fervid")
+# FERVID_VERSION is a usual variable in images: it must not ask for the version.
+@click.version_option(fervid.__version__, prog_name="fervid", allow_from_autoenv=False)
 def group() -> None:
     """Facial expressions on video: folders in, per-frame emotion timelines out."""
 
@@ -46,6 +48,9 @@ def main() -> None:
     Exit codes: 0 all done; 1 nothing succeeded, or the run itself broke; 2 usage; 3 at least one
     source done and at least one failed or partial; 130 interrupted.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names may hold what the terminal cannot show
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(group.main(standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar, Unpack
+from typing import Any, Literal, TypeVar, Unpack
 
 import click
+from click.core import ParameterSource
 
 from fervid.cli.logs import show_logs
 from fervid.options import AnalyzeOptions, OptionKeywords
@@ -104,6 +105,7 @@ def command(
     from fervid.cli.summary import print_sources, print_summary, print_troubles
 
     names = list(_read_list(inputs))
+    _let_flags_win(options)
     if dry_run:
         print_sources(plan(names, out, root=root, **options))
         return 0
@@ -113,6 +115,16 @@ def command(
     if not quiet:
         print_summary(report)
     return report.exit_code
+
+
+def _let_flags_win(options: OptionKeywords) -> None:
+    """Drop ways to sample that a variable names when the command line names one."""
+    context = click.get_current_context()
+    ways: list[Literal["fps", "every", "all_frames"]] = ["fps", "every", "all_frames"]
+    if any(context.get_parameter_source(way) is ParameterSource.COMMANDLINE for way in ways):
+        for way in ways:
+            if context.get_parameter_source(way) is ParameterSource.ENVIRONMENT:
+                options.pop(way)
 
 
 def _read_list(inputs: tuple[str, ...]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -19,13 +20,15 @@ from fervid.types import Observation, Progress, Source, SourceEnd
 if TYPE_CHECKING:
     from fervid.options import AnalyzeOptions
 
+log = logging.getLogger("fervid")
+
 BATCH = 16
 """Frames and faces per call of a network on a CPU."""
 
 GPU_BATCH = 64
 
 LOOK_AHEAD_BYTES = 192 << 20
-"""Decoded frames that wait, at most, however much memory there is: 270 of 640x360, 30 of 1080p.
+"""Decoded frames that wait, at most, unless --memory says more: 290 of 640x360, 32 of 1080p.
 
 Several batches ahead, the slower side is busy all the time; more would only cost memory.
 """
@@ -72,7 +75,8 @@ class LocalEngine:
             device=device,
             network_threads=default_threads(),
             batch_size=batch_size,
-            memory_bytes=options.memory_bytes or machine.memory_bytes() // 4,
+            memory_bytes=options.memory_bytes
+            or min(machine.memory_bytes() // 4, 2 * LOOK_AHEAD_BYTES),
             decoding=plan_decoding(sources, options.decode_threads),
         )
         self._detector: FaceDetector = load_detector(
@@ -96,21 +100,33 @@ class LocalEngine:
             Observations and end markers; closing the iterator stops the run.
         """
         # Half for the queue, half for the batch that is being worked on.
-        half = max(1, min(self.settings.memory_bytes // 2, LOOK_AHEAD_BYTES))
+        half = max(1, self.settings.memory_bytes // 2)
         frames = read_all(self._sources, self._sampling, self.settings.decoding, half)
         with closing(frames):
-            observed = pipeline.analyze(
-                frames,
-                self._detector,
-                self._classifier,
-                batch_frames=self.settings.batch_size,
-                batch_bytes=half,
+            observed = _logged(
+                pipeline.analyze(
+                    frames,
+                    self._detector,
+                    self._classifier,
+                    batch_frames=self.settings.batch_size,
+                    batch_bytes=half,
+                )
             )
             if on_progress is None:
                 yield from observed
             else:
                 with MediaTotal(self._sources) as total:
                     yield from _reported(observed, len(self._sources), total, on_progress)
+
+
+def _logged(
+    stream: Iterator[Observation | SourceEnd],
+) -> Iterator[Observation | SourceEnd]:
+    """Pass a stream through and log the end of each source."""
+    for item in stream:
+        if isinstance(item, SourceEnd):
+            log.debug("%s: %s, %d frames", item.source.id, item.status, item.frames_sampled)
+        yield item
 
 
 def _reported(
@@ -121,20 +137,21 @@ def _reported(
 ) -> Iterator[Observation | SourceEnd]:
     """Pass a stream through and call `on_progress` now and then, and at the end."""
     sources_done = frames = faces = 0
-    seconds: dict[str, float] = {}
-    reported_at = 0.0
+    ended_s = reported_at = 0.0
+    running_s: dict[str, float] = {}
     for item in stream:
         if isinstance(item, SourceEnd):
             sources_done += 1
-            seconds[item.source.id] = item.duration_s or seconds.get(item.source.id, 0.0)
+            ended_s += item.duration_s or running_s.get(item.source.id, 0.0)
+            running_s.pop(item.source.id, None)
         else:
             frames += item.face in (None, 0)
             faces += item.face is not None
-            seconds[item.source_id] = item.time_s or 0.0
+            running_s[item.source_id] = item.time_s or 0.0
         yield item
         due = time.monotonic() - reported_at >= _PROGRESS_INTERVAL_S
         if due or sources_done == sources_total:
-            done_s = sum(seconds.values())
+            done_s = ended_s + sum(running_s.values())
             total_s = max(done_s, total.seconds())
             on_progress(Progress(sources_done, sources_total, frames, faces, done_s, total_s))
             reported_at = time.monotonic()

@@ -134,8 +134,26 @@ def test_a_gpu_that_is_not_there_is_an_error_not_a_fallback(demo_folder: Path) -
         fervid.analyze([demo_folder], device="gpu:7")
 
 
-def test_usage_errors_come_before_any_model(tmp_path: Path) -> None:
+def test_usage_errors_come_before_any_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fervid.api.LocalEngine", lambda *_: pytest.fail("a model was loaded"))
     (tmp_path / "notes.txt").write_text("no media here")
     for inputs, words in (([tmp_path], "No videos or images"), ([tmp_path / "x.mp4"], "x.mp4")):
         with pytest.raises(UsageError, match=words):
-            fervid.analyze(inputs, detector="no such detector")
+            fervid.analyze(inputs, fps=1)
+
+
+@pytest.mark.parametrize("option", ["detector", "model"])
+def test_an_unknown_preset_is_a_usage_error_before_any_model_loads(
+    demo_folder: Path, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fervid.api.LocalEngine", lambda *_: pytest.fail("a model was loaded"))
+    with pytest.raises(UsageError, match="typo"):
+        fervid.analyze([demo_folder], **{option: "typo"})  # type: ignore[arg-type]
+
+
+def test_one_input_needs_no_list_and_a_report_is_one_line(demo_folder: Path) -> None:
+    report = fervid.analyze(str(demo_folder), fps=1)
+    assert repr(report).startswith("<RunReport {'ok': 2}, ")
+    assert {"analyze", "read_results"} <= set(dir(fervid))

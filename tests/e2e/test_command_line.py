@@ -59,6 +59,8 @@ def test_nothing_but_bad_files_end_with_exit_code_1(run_fervid: Fervid, mixed_fo
         (["{demo}", "-o", "r.parquet", "--model", "residul-se"], "residual-se"),
         (["{demo}", "-o", "r.parquet", "--detector", "mtcn"], "mtcnn"),
         (["{demo}", "-o", "r.parquet", "--start", "1:99"], "MM:SS"),
+        (["{demo}", "-o", "r.parquet", "--min-face", "nan"], "min_face must be a number"),
+        (["{demo}", "-o", "r.parquet", "--device", "cpu:0"], "device must be"),
     ],
 )
 def test_wrong_usage_is_exit_code_2_and_says_what_is_right(
@@ -96,6 +98,46 @@ def test_a_list_on_stdin_and_options_from_the_environment(
     assert rows["frame"].tolist() == [0, 50, 100, 150, 0]
     run = json.loads((tmp_path / "r.run.json").read_text())
     assert run["options"]["sampling"]["every"] == 50
+
+
+def test_a_flag_wins_over_a_variable(run_fervid: Fervid, demo_folder: Path, tmp_path: Path) -> None:
+    clip = demo_folder / "astronaut.mp4"
+    done = run_fervid(
+        "analyze", clip, "-o", "r.csv", "--every", "100", FERVID_ANALYZE_ALL_FRAMES="1"
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(fervid.read_results(tmp_path / "r.csv")) == 2
+
+
+def test_a_variable_for_the_version_of_an_image_means_nothing(run_fervid: Fervid) -> None:
+    assert "mtcnn" in run_fervid("models", FERVID_VERSION="0.1.0").stdout
+
+
+def test_a_mistyped_preset_leaves_what_a_run_that_died_left(
+    run_fervid: Fervid, demo_folder: Path, tmp_path: Path
+) -> None:
+    left = tmp_path / "r.parquet.partial" / "parts" / "part-0"
+    left.mkdir(parents=True)
+    (tmp_path / "r.parquet.partial" / ".fervid").touch()
+    done = run_fervid("analyze", demo_folder, "-o", "r.parquet", "--overwrite", "--model", "typo")
+    assert done.returncode == 2
+    assert left.is_dir()
+
+
+def test_verbose_tells_how_each_source_went(run_fervid: Fervid, mixed_folder: Path) -> None:
+    said = run_fervid("analyze", mixed_folder, "-o", "r.csv", "--fps", "1", "-v").stderr
+    assert "good.mp4: ok, 8 frames" in said
+    assert "empty.mp4: failed, 0 frames" in said
+
+
+def test_names_that_the_terminal_cannot_show_are_escaped(
+    run_fervid: Fervid, demo_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "v").mkdir()
+    shutil.copy(demo_folder / "wall.png", tmp_path / "v" / "\u5f20.png")
+    done = run_fervid("analyze", "v", "-o", "r.csv", "--dry-run", PYTHONIOENCODING="latin-1")
+    assert done.returncode == 0, done.stderr
+    assert "\\u5f20.png" in done.stdout
 
 
 def test_a_dry_run_lists_the_sources_and_writes_nothing(
