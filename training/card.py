@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 ABOUT = {
     "input": "uint8 grey face crop, 48x48, cut as fervid.align does",
     "output": "probabilities of angry, disgust, fear, happy, sad, surprise, neutral; an embedding",
@@ -18,11 +20,31 @@ ABOUT = {
         "differs between groups of people by unknown amounts.",
         "Small, dark, blurred, covered and turned faces are worse than these figures.",
     ],
-    "commands": [
-        "python -m training.train --archive fer2013.zip --votes ferplus_votes.csv --run RUN",
-        "python -m training.choose_blend --run RUN ... --photos expressions/",
-        "python -m training.export --run RUN ... --crowd-share SHARE --out fervid/weights/NAME",
-        "python -m training.evaluate --preset NAME ... --card fervid/weights/NAME/card.json",
-    ],
 }
-"""The words; the figures come from `export` and `evaluate`."""
+"""What holds for every classifier trained here."""
+
+
+def commands(facts: dict[str, Any], crowd_share: float, name: str) -> list[str]:
+    """Write down what was run.
+
+    Args:
+        facts: Of the run, as `training.train` wrote them.
+        crowd_share: As `training.export` was told.
+        name: Of the preset.
+
+    Returns:
+        A line each; the data stand in the working directory.
+    """
+    data = "--archive fer2013.zip --votes ferplus_votes.csv"
+    how = " ".join(
+        f"--{option.replace('_', '-')} {facts[option]}"
+        for option in ("architecture", "epochs", "batch_size", "seed", "policy")
+    )
+    folder = f"fervid/weights/{name}"
+    return [
+        f"python -m training.train {data} --run run {how}",
+        f"python -m training.choose_blend {data} --run run --photos expressions",
+        f"python -m training.export {data} --run run --crowd-share {crowd_share} --out {folder}",
+        f"python -m training.evaluate {data} --preset {name} --photos expressions "
+        f"--card {folder}/card.json",
+    ]

@@ -21,7 +21,7 @@ import tensorflow as tf
 from fervid.networks.classifier import build_classifier, load_weights, save_weights
 from training.archive import read_archive
 from training.blend import best_temperature, blend_heads, divide_logits
-from training.card import ABOUT
+from training.card import ABOUT, commands
 from training.checkpoint import epochs_done, load_averaged
 from training.metrics import figures
 from training.rows import choose
@@ -51,6 +51,11 @@ def main(run_dir: Path, archive: Path, votes: Path, out: Path, crowd_share: floa
         "parameters": classifier.count_params(),
         "crowd_share": crowd_share,
         "temperature": round(temperature, 2),
+        "chosen_on": (
+            "crowd share: validation and the photographs at odd places; temperature: validation, "
+            "so the ECE and NLL there are a little too good"
+        ),
+        "commands": commands(facts, crowd_share, out.name),
         "validation": figures(probabilities(classifier, validation.images), validation.labels),
         "sha256": {path.name: _sha256(path) for path in sorted(out.glob("[mw]*.*"))},
     }

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import fervid
+from fervid import presets
 from fervid.errors import FervidError, UsageError
 from fervid.labels import EMOTIONS
 from fervid.types import Progress
@@ -118,13 +119,24 @@ def test_a_second_run_does_not_read_what_the_first_one_wrote(
         assert again.sources()["source"].tolist() == ["clip.mp4"]
 
 
+@pytest.mark.parametrize(
+    ("content", "words"), [(None, "is not there"), (b"others", "is not the pinned file")]
+)
 def test_missing_or_foreign_weights_end_the_run(
-    demo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes | None,
+    words: str,
 ) -> None:
     """It never classifies with what it does not know."""
-    monkeypatch.setattr("fervid.presets._home", lambda _: tmp_path)
-    (tmp_path / "model.tflite").write_bytes(b"not the pinned file")
-    with pytest.raises(FervidError, match=r"is not there|not the pinned file"):
+    home = presets._home
+    monkeypatch.setattr(
+        presets, "_home", lambda one: tmp_path if one.kind == "classifier" else home(one)
+    )
+    if content:
+        (tmp_path / "model.tflite").write_bytes(content)
+    with pytest.raises(FervidError, match=f"model.tflite {words}"):
         fervid.analyze([demo_folder], tmp_path / "results.parquet")
     assert not (tmp_path / "results.parquet").exists()
 
