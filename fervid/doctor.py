@@ -1,7 +1,12 @@
-"""Check an installation: versions, devices, codecs, presets, and whether a tiny run works."""
+"""Check an installation: versions, devices, codecs, presets, and whether a tiny run works.
+
+What an installation may lack is imported inside the check that looks for it.
+"""
 
 from __future__ import annotations
 
+import functools
+import importlib
 import importlib.metadata
 import platform
 import tempfile
@@ -11,27 +16,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import av
-
 import fervid
-from fervid import api, charts, machine, presets
-from fervid.demo import make_clip
+from fervid import machine, presets
 from fervid.errors import FervidError
-from fervid.runtime import resolve_device
 
-PACKAGES = (
-    "ai-edge-litert",
-    "av",
-    "keras",
-    "matplotlib",
-    "mtcnn",
-    "numpy",
-    "opencv-python-headless",
-    "pandas",
-    "pillow",
-    "pyarrow",
-    "tensorflow",
-)
+PACKAGES = {
+    "ai-edge-litert": "ai_edge_litert.interpreter",
+    "av": "av",
+    "click": "click",
+    "keras": None,
+    "lz4": "lz4.frame",
+    "matplotlib": "matplotlib",
+    "mtcnn": None,
+    "numpy": "numpy",
+    "opencv-python-headless": "cv2",
+    "pandas": "pandas",
+    "pillow": "PIL.Image",
+    "pyarrow": "pyarrow",
+    "safetensors": "safetensors",
+    "tensorflow": None,
+    "tqdm": "tqdm",
+}
+"""Package to the module that shows whether it works; None where that would import TensorFlow, which
+takes seconds and 700 MB, and which a CPU does without."""
 CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "theora", "gif", "apng")
 
 
@@ -49,33 +56,37 @@ def examine() -> Iterator[Check]:
     """Make all checks, the quick ones first.
 
     Yields:
-        A check as soon as it is made.
+        A check as soon as it is made; none raises, whatever is broken.
     """
     yield Check("fervid", "ok", f"{fervid.__version__}, Python {platform.python_version()}")
     yield _packages()
     yield _opencv()
-    yield _decoders()
     yield _heic()
-    yield _fonts()
     yield Check(
         "machine",
         "ok",
         f"{machine.cores()} cores, {machine.memory_bytes() / 2**30:.1f} GiB of memory to use",
     )
-    yield _guarded("device", _device)
+    yield from _broken()
+    yield _guarded("codecs", _decoders, "av")
+    yield _guarded("fonts", _fonts, "matplotlib")
+    yield _guarded("device", _device, "tensorflow")
     for preset in (*presets.DETECTORS.values(), *presets.CLASSIFIERS.values()):
         yield _preset(preset)
-    yield _guarded("tiny run", _tiny_run)
+    yield _guarded("tiny run", _tiny_run, "fervid")
 
 
 def _packages() -> Check:
-    found = []
-    for name in PACKAGES:
-        version = _version(name)
-        if version is None:
-            return Check("packages", "error", f"{name} is missing", f"pip install {name}")
-        found.append(f"{name} {version}")
-    return Check("packages", "ok", ", ".join(found))
+    versions = {name: _version(name) for name in PACKAGES}
+    missing = [name for name, version in versions.items() if version is None]
+    if missing:
+        return Check(
+            "packages",
+            "error",
+            f"missing: {', '.join(missing)}",
+            f"pip install {' '.join(missing)}",
+        )
+    return Check("packages", "ok", ", ".join(f"{name} {versions[name]}" for name in PACKAGES))
 
 
 def _opencv() -> Check:
@@ -97,7 +108,30 @@ def _opencv() -> Check:
     )
 
 
+def _heic() -> Check:
+    version = _version("pillow-heif")
+    if version:
+        return Check("HEIC photos", "ok", f"pillow-heif {version}")
+    return Check("HEIC photos", "warning", "cannot be read", "pip install 'fervid[heic]'")
+
+
+def _broken() -> Iterator[Check]:
+    """Find packages that are there and do not work: half installed, or built for another NumPy."""
+    for package, module in PACKAGES.items():
+        if module is not None:
+            check = _guarded(package, functools.partial(_import, module), package)
+            if check.state != "ok":
+                yield check
+
+
+def _import(module: str) -> Check:
+    importlib.import_module(module)
+    return Check(module, "ok", "can be imported")
+
+
 def _decoders() -> Check:
+    import av
+
     missing = [name for name in CODECS if name not in av.codecs_available]
     versions = ", ".join(
         f"{name} {'.'.join(map(str, numbers))}" for name, numbers in av.library_versions.items()
@@ -112,14 +146,9 @@ def _decoders() -> Check:
     return Check("codecs", "ok", f"{', '.join(CODECS)} ({versions})")
 
 
-def _heic() -> Check:
-    version = _version("pillow-heif")
-    if version:
-        return Check("HEIC photos", "ok", f"pillow-heif {version}")
-    return Check("HEIC photos", "warning", "cannot be read", "pip install 'fervid[heic]'")
-
-
 def _fonts() -> Check:
+    from fervid import charts
+
     if charts.has_wide_font():
         return Check("fonts", "ok", "names in Chinese and Japanese can be drawn")
     return Check(
@@ -130,9 +159,11 @@ def _fonts() -> Check:
     )
 
 
-def _device() -> str:
+def _device() -> Check:
+    from fervid.runtime import resolve_device
+
     device = resolve_device("auto")
-    return f"{device.name}, networks run by {device.runtime}"
+    return Check("device", "ok", f"{device.name}, networks run by {device.runtime}")
 
 
 def _preset(preset: presets.Preset) -> Check:
@@ -144,29 +175,41 @@ def _preset(preset: presets.Preset) -> Check:
         # What the user downloads is a choice; what is installed must be there.
         state: Literal["warning", "error"] = "warning" if preset.home == "user" else "error"
         return Check(name, state, error.message, error.remedy)
+    except OSError as error:
+        return Check(name, "error", f"{error}", "Make the file readable, or install fervid again.")
     return Check(name, "ok", f"{len(preset.files)} files as pinned")
 
 
-def _tiny_run() -> str:
+def _tiny_run() -> Check:
+    from fervid import api
+    from fervid.demo import make_clip
+
     with tempfile.TemporaryDirectory(prefix="fervid-doctor-") as folder:
         make_clip(Path(folder) / "demo.mp4")
         started = time.monotonic()
-        report = api.analyze([folder], fps=1)
-        rows = report.observations()
-        faces = int((rows["status"] == "ok").sum())
-        if not faces:
-            raise FervidError(
-                "No face was found in the demo clip.", "Install fervid again, and report this."
-            )
+        rows = api.analyze([folder], fps=1).observations()
         seconds = time.monotonic() - started
-        return f"{faces} faces in {len(rows)} frames of the demo clip, {seconds:.1f} s"
+    faces = int((rows["status"] == "ok").sum())
+    if not faces:
+        raise FervidError(
+            "No face was found in the demo clip.", "Install fervid again, and report this."
+        )
+    finding = f"{faces} faces in {len(rows)} frames of the demo clip, {seconds:.1f} s"
+    return Check("tiny run", "ok", finding)
 
 
-def _guarded(name: str, check: Callable[[], str]) -> Check:
+def _guarded(name: str, check: Callable[[], Check], package: str) -> Check:
+    """Make a check; where it breaks, blame the package that could not be imported, or `package`."""
     try:
-        return Check(name, "ok", check())
+        return check()
     except FervidError as error:
         return Check(name, "error", error.message, error.remedy)
+    except Exception as error:  # noqa: BLE001 - whatever breaks an installation is a finding
+        module = (isinstance(error, ImportError) and error.name) or ""
+        packages = {inside.partition(".")[0]: name for name, inside in PACKAGES.items() if inside}
+        blamed = packages.get(module.partition(".")[0], package)
+        finding = f"{type(error).__name__}: {error}"
+        return Check(name, "error", finding, f"pip install --force-reinstall {blamed}")
 
 
 def _version(package: str) -> str | None:
