@@ -19,7 +19,7 @@ from fervid.schema import OBSERVATIONS
 from fervid.types import Observation, SourceEnd
 from fervid.write.merge import PartRows
 from fervid.write.partial import PartialFolder, mark
-from fervid.write.parts import PartWriter, sync
+from fervid.write.parts import PartWriter, sync, sync_tree
 from fervid.write.place import Place, check_output
 from fervid.write.run_file import run_json
 from fervid.write.sources_row import RunIdentity
@@ -172,6 +172,11 @@ class Output:
 
     def _publish(self, ready: Place) -> None:
         """Rename everything; what was there before steps aside, and goes when all is in place."""
+        try:
+            # After a power cut too, the observations must not stand beside an empty run file.
+            sync_tree(self._partial.final)
+        except OSError as error:
+            raise self._cannot_write(error) from error
         before = [path for path in self._place.results() if path.exists()]
         if before:
             self._partial.replaced.mkdir()
@@ -180,7 +185,7 @@ class Output:
         for path, final in zip(ready.results(), self._place.results(), strict=True):
             if path.exists():
                 path.rename(final)
-        sync(self._place.out.absolute().parent)
+                sync(final.absolute().parent)
         self._finished = True
 
     def _cannot_write(self, error: OSError) -> FervidError:

@@ -144,6 +144,7 @@ class PartWriter:
         sources = folder / "sources.parquet"
         pq.write_table(sources_table(self._ended), sources, compression="zstd")
         sync(sources)
+        sync(folder)
         folder.rename(self._parts_folder / name)
         sync(self._parts_folder)
         self._parts_committed += 1
@@ -186,3 +187,9 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Wait until everything in a folder, at any depth, is on disk."""
+    for path in (folder, *folder.rglob("*")):
+        sync(path)

@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 
 from fervid.schema import TABLES, TableName, file_schema
 from fervid.write.merge import GROUP_ROWS
-from fervid.write.parts import sync
 from fervid.write.place import Kind, Place
 
 GROUPS_PER_FILE = 8
@@ -42,7 +41,7 @@ def write_observations(place: Place, groups: Iterable[pa.Table], run_json: str) 
 def write_table(
     name: TableName, path: Path, kind: Kind, groups: Iterable[pa.Table], run_json: str
 ) -> None:
-    """Write one file and wait until it is on disk.
+    """Write one file.
 
     Args:
         name: Of the table.
@@ -55,7 +54,6 @@ def write_table(
         _write_csv(name, path, groups)
     else:
         _write_parquet(name, path, groups, run_json)
-    sync(path)
 
 
 def _write_parquet(name: TableName, path: Path, groups: Iterable[pa.Table], run_json: str) -> None:
