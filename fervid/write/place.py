@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -86,6 +87,13 @@ class Place:
             return (self.out,)
         return (self.sources, self.run, self.charts, self.observations)
 
+    def namesakes(self) -> list[Place]:
+        """Give the places whose run file and charts have the names of this one's."""
+        if self.kind == "folder":
+            return []
+        others = [(end, kind) for end, kind in _ENDINGS.items() if kind != self.kind]
+        return [Place(self._beside(ending), kind) for ending, kind in others]
+
     def _beside(self, ending: str) -> Path:
         return self.out.with_name(self.out.name[: -len(self.kind) - 1] + ending)
 
@@ -112,12 +120,26 @@ def check_output(out: Path, *, overwrite: bool) -> Place:
     for path in place.results():
         _check_replaceable(path, is_folder=place.kind == "folder" or path == place.charts)
     existing = [path for path in place.results() if path.exists() and not _is_empty(path)]
+    _check_namesake(place, existing)
     if existing and not overwrite:
+        whose = "" if out in existing else ", left of a result with this name and another ending"
         raise UsageError(
-            f"There is a result already: {', '.join(map(str, existing))}.",
+            f"There is a result already: {', '.join(map(str, existing))}{whose}.",
             "Replace it with --overwrite, or give another --out.",
         )
     return place
+
+
+def _check_namesake(place: Place, existing: Sequence[Path]) -> None:
+    """Refuse, even with `--overwrite`, to replace what tells of a result with another ending."""
+    shared = [path for path in (place.run, place.charts) if path in existing]
+    for other in place.namesakes():
+        if shared and other.observations.exists() and other.sources.exists():
+            raise UsageError(
+                f"{', '.join(map(str, shared))} would be replaced, but belongs to {other.out}: "
+                "run file and charts have the same names whatever the ending of the result.",
+                "Choose another name for --out.",
+            )
 
 
 def _check_replaceable(path: Path, *, is_folder: bool) -> None:

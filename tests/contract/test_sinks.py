@@ -197,7 +197,7 @@ def test_a_run_that_dies_before_its_first_source_leaves_no_trace(out: Path) -> N
 
 def test_an_existing_result_is_refused_with_both_ways_out(out: Path) -> None:
     write_to(out, [seen("a.mp4", 0), end("a.mp4", 1)])
-    with pytest.raises(UsageError, match=r"exists.*--overwrite, or give another --out"):
+    with pytest.raises(UsageError, match=r"result already.*--overwrite, or give another --out"):
         write_to(out, [])
 
 

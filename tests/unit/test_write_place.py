@@ -60,5 +60,24 @@ def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
 
 def test_a_lone_file_of_another_result_is_not_replaced_unasked(tmp_path: Path) -> None:
     (tmp_path / "results.run.json").write_text("{}")
-    with pytest.raises(UsageError, match=r"results\.run\.json exists"):
+    with pytest.raises(UsageError, match=r"results\.run\.json, left of .* another ending"):
         check_output(tmp_path / "results.csv", overwrite=False)
+    assert check_output(tmp_path / "results.csv", overwrite=True).kind == "csv"
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz"])
+def test_the_run_file_of_a_result_with_another_ending_is_never_replaced(
+    tmp_path: Path, ending: str, overwrite: bool
+) -> None:
+    for name in ("r.parquet", "r.sources.parquet", "r.run.json"):
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(UsageError, match=r"r\.run\.json .* belongs to .*r\.parquet.*another name"):
+        check_output(tmp_path / f"r{ending}", overwrite=overwrite)
+    assert check_output(tmp_path / "r.parquet", overwrite=True).kind == "parquet"
+
+
+def test_a_table_of_the_users_with_the_same_name_is_no_result(tmp_path: Path) -> None:
+    for name in ("r.parquet", "r.sources.parquet", "r.run.json", "r.csv"):
+        (tmp_path / name).write_text("{}")
+    assert check_output(tmp_path / "r.parquet", overwrite=True).kind == "parquet"
