@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from fervid import machine
-from fervid.errors import FervidError
+from fervid.errors import FervidError, UsageError
 
 MAX_THREADS = 4
 """Threads per network at most; beside it, decoding wants cores too."""
@@ -35,7 +36,7 @@ CPU = Device("cpu", "litert")
 
 
 def resolve_device(requested: str) -> Device:
-    """Choose where to run. TensorFlow is imported only where a GPU could be.
+    """Choose where to run. With `auto` TensorFlow is imported only where an NVIDIA GPU could be.
 
     Args:
         requested: `auto` (a GPU where TensorFlow can use one, else the CPU), `cpu`, `gpu` or
@@ -45,28 +46,39 @@ def resolve_device(requested: str) -> Device:
         The device.
 
     Raises:
+        UsageError: `requested` is none of these.
         FervidError: A GPU was asked for and is not there; it never falls back to the CPU.
     """
     if requested == "cpu":
         return CPU
-    driver = _gpu_driver_is_there()
-    count = _count_gpus() if driver else 0
     if requested == "auto":
-        if count:
-            return Device("gpu:0", "tensorflow")
-        if driver:
-            log.warning(
-                "This machine has a GPU that TensorFlow cannot use; networks run on the CPU, which "
-                "is slower. pip install 'fervid[gpu]' may help; --device cpu silences this."
-            )
-        return CPU
-    number = int(requested.partition(":")[2] or 0)
+        return _best()
+    asked = re.fullmatch(r"gpu(?::([0-9]+))?", requested)
+    if asked is None:
+        raise UsageError(
+            "device must be auto, cpu, gpu or gpu:N.", f"Received: device={requested!r}."
+        )
+    number = int(asked[1] or 0)
+    # Only TensorFlow knows: a GPU under WSL2 or of AMD has no /dev/nvidia0.
+    count = _count_gpus()
     if number >= count:
         raise FervidError(
             f"No device {requested}: TensorFlow can use {count} GPUs here.",
             "Take --device cpu, or install what a GPU needs: pip install 'fervid[gpu]'.",
         )
     return Device(f"gpu:{number}", "tensorflow")
+
+
+def _best() -> Device:
+    if not _gpu_driver_is_there():
+        return CPU
+    if _count_gpus():
+        return Device("gpu:0", "tensorflow")
+    log.warning(
+        "This machine has a GPU that TensorFlow cannot use; networks run on the CPU, which is "
+        "slower. pip install 'fervid[gpu]' may help; --device cpu silences this."
+    )
+    return CPU
 
 
 def default_threads() -> int:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fervid.errors import FervidError
-from fervid.runtime import LitertNetwork, default_threads, resolve_device
+from fervid.errors import FervidError, UsageError
+from fervid.runtime import LitertNetwork, default_threads, device, resolve_device
 from fervid.runtime.device import MAX_THREADS
 
 
@@ -21,8 +21,7 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_gpu")
 @pytest.mark.parametrize("requested", ["auto", "cpu"])
 def test_without_a_gpu_networks_run_on_litert(requested: str) -> None:
-    device = resolve_device(requested)
-    assert (device.name, device.runtime) == ("cpu", "litert")
+    assert resolve_device(requested) == device.Device("cpu", "litert")
 
 
 @pytest.mark.usefixtures("no_gpu")
@@ -30,6 +29,30 @@ def test_without_a_gpu_networks_run_on_litert(requested: str) -> None:
 def test_a_gpu_that_is_not_there_is_an_error(requested: str) -> None:
     with pytest.raises(FervidError, match=f"No device {requested}: .* --device cpu"):
         resolve_device(requested)
+
+
+@pytest.mark.parametrize(
+    "requested", ["cpu:0", "gpu:", "gpu:x", "gpu:-1", "gpu:0 ", "GPU", "auto:1", "", "gpu:\u0661"]
+)
+def test_what_is_no_device_never_becomes_one(
+    requested: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device, "_count_gpus", lambda: 8)
+    with pytest.raises(UsageError, match="auto, cpu, gpu or gpu:N"):
+        resolve_device(requested)
+
+
+def test_a_gpu_that_is_asked_for_is_looked_for_by_tensorflow_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """WSL2 and ROCm have no /dev/nvidia0."""
+    monkeypatch.setattr(device, "_gpu_driver_is_there", lambda: False)
+    monkeypatch.setattr(device, "_count_gpus", lambda: 2)
+    assert resolve_device("gpu").name == "gpu:0"
+    assert resolve_device("gpu:1") == device.Device("gpu:1", "tensorflow")
+    with pytest.raises(FervidError, match="No device gpu:2: TensorFlow can use 2 GPUs"):
+        resolve_device("gpu:2")
+    assert resolve_device("auto").name == "cpu"
 
 
 def test_threads_are_few() -> None:
