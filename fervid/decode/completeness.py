@@ -5,10 +5,13 @@ FFmpeg reports nothing for a file that was cut off; its header says how much the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import av
 from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from fervid.decode.account import Account
@@ -26,41 +29,116 @@ _REMEDY = (
 _TOLERATED_FRAMES = Fraction(2)
 _TOLERATED_SHARE = Fraction(2, 100)
 
-# Elsewhere FFmpeg takes the duration from the last packets it finds, which says nothing.
-_DURATION_IN_HEADER = {"matroska,webm", "flv", "asf"}
-_COUNT_IN_HEADER = {"mov,mp4,m4a,3gp,3g2,mj2", "avi"}
+_COUNT_IN_HEADER = "mov,mp4,m4a,3gp,3g2,mj2"
+# The header's duration is that of the longest stream.
+_DURATION_OF_ALL_STREAMS = {"matroska,webm", "flv", "asf"}
+# FFmpeg looks the end of each stream up in the file's last pages or packets.
+_DURATION_OF_EACH_STREAM = {"ogg", "mpegts", "mpeg"}
 
 
-def expected_frames(container: InputContainer, stream: VideoStream) -> int | None:
-    """Return how many frames the header says are to be shown, or None where it does not say.
+class Extent:
+    """How far a video reaches, and how far it should.
 
     Args:
         container: Just opened.
         stream: Of that container.
+        timeline: Of that stream.
     """
-    if container.format.name not in _COUNT_IN_HEADER or not stream.frames:
+
+    def __init__(self, container: InputContainer, stream: VideoStream, timeline: Timeline) -> None:
+        name = container.format.name
+        self.is_of_all_streams = name in _DURATION_OF_ALL_STREAMS
+        """Whether the packets of the other streams are to be noted too."""
+        self._frames: int | None = None
+        self._seconds: Fraction | None = None
+        self._timeline = timeline
+        self._starts_s = {Fraction(0), timeline.start_s}
+        self._last_end_s = Fraction(0)
+        self._stream_index = stream.index
+        self._packets = 0
+        self._packets_due = 0
+        if name == _COUNT_IN_HEADER and stream.frames:
+            # The index has the edit list applied: it leaves out or marks what is not to be shown.
+            shown = sum(not entry.is_discard for entry in stream.index_entries)
+            self._frames = shown or stream.frames
+        elif name == "avi" and stream.frames and stream.time_base:
+            # No count of frames: empty chunks repeat one, and FFmpeg delivers none for them.
+            self._seconds = stream.frames * stream.time_base
+        elif self.is_of_all_streams and container.duration is not None:
+            self._seconds = Fraction(container.duration, av.time_base)
+        elif name in _DURATION_OF_EACH_STREAM and stream.duration and stream.time_base:
+            self._seconds = stream.duration * stream.time_base
+            self._starts_s = {(stream.start_time or 0) * stream.time_base}
+            if stream.codec_context.codec.canonical_name == "theora":
+                # One packet a tick, an empty one to repeat a frame (Theora specification, A.2.3).
+                self._packets_due = stream.duration
+
+    def note(self, packet: Packet[Stream]) -> None:
+        """Take a packet into account, shown or not."""
+        stamp = packet.dts if packet.pts is None else packet.pts
+        if stamp is None:
+            return
+        self._packets += packet.stream_index == self._stream_index
+        duration_s = (packet.duration or 0) * packet.time_base or 1 / self._timeline.rate
+        self._last_end_s = max(self._last_end_s, stamp * packet.time_base + duration_s)
+
+    def ends_early(self, account: Account) -> str | None:
+        """Say how much is missing at the end, or None if nothing is.
+
+        Args:
+            account: With its counts.
+        """
+        delivered = account.frames_delivered
+        if self._frames is not None:
+            missing = self._frames - account.frames_total
+            if missing > max(_TOLERATED_FRAMES, _TOLERATED_SHARE * self._frames):
+                return f"ends early: {delivered} of {self._frames} frames"
+        if self._seconds is not None:
+            # Matroska's duration counts from 0, others' from the container's start: allow both.
+            end_s = max(self._last_end_s - start_s for start_s in self._starts_s)
+            tolerated_s = max(
+                _TOLERATED_FRAMES / self._timeline.rate, _TOLERATED_SHARE * self._seconds
+            )
+            if self._seconds - end_s > tolerated_s:
+                return f"ends early: after {float(end_s):.2f} of {float(self._seconds):.2f} s"
+        if is_cut_off(account.source.path, account.container or ""):
+            return f"ends early: the file is cut off after {delivered} frames"
         return None
-    if container.format.name == "avi":
-        return stream.frames
-    # The index has the edit list applied: it leaves out or marks what is not to be shown.
-    return sum(not entry.is_discard for entry in stream.index_entries) or stream.frames
+
+    def has_gaps(self) -> str | None:
+        """Say how many packets are missing in between, where each is known to be there."""
+        missing = self._packets_due - self._packets
+        if missing > max(_TOLERATED_FRAMES, _TOLERATED_SHARE * self._packets_due):
+            return f"{missing} of {self._packets_due} frames are missing"
+        return None
 
 
-def judge(
-    account: Account,
-    expected: int | None,
-    last_end_s: Fraction,
-    timeline: Timeline,
-    error: av.FFmpegError | None,
-) -> Failure | None:
-    """Say what is missing of a video that was read to its end.
+@dataclass(slots=True)
+class Faults:
+    """The last errors that FFmpeg reported, with which reading went on or ended.
+
+    Args:
+        reading: The container could not be read further.
+        decoding: A packet could not be decoded.
+    """
+
+    reading: av.FFmpegError | None = None
+    decoding: av.FFmpegError | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why frames are missing, to follow a statement that they are."""
+        last = self.reading or self.decoding
+        return f": {last.strerror}" if last else ""
+
+
+def judge(account: Account, extent: Extent, faults: Faults) -> Failure | None:
+    """Say what is missing of a video that was read to its end, or to `--end`.
 
     Args:
         account: With its counts.
-        expected: Frames that the header promises.
-        last_end_s: Where the last packet ends, on the container's clock.
-        timeline: Of the stream.
-        error: The last one that FFmpeg reported.
+        extent: With all packets noted.
+        faults: Of the reading.
 
     Returns:
         None if nothing is missing.
@@ -69,34 +147,22 @@ def judge(
         SourceError: Not one frame was decoded.
     """
     path = account.source.path
-    if not account.frames_delivered:
-        reason = f": {error.strerror}" if error else ""
+    if not account.frames_delivered and (account.frames_lost or not account.stopped):
         raise SourceError(
-            f"No frame of {path.name} could be decoded{reason}.", conversion_remedy(path)
+            f"No frame of {path.name} could be decoded{faults.reason}.", conversion_remedy(path)
         )
-    early = _ends_early(account, expected, last_end_s, timeline)
-    if early:
-        return Failure("EndsEarly", early, _REMEDY)
+    if not account.stopped:
+        # A frame at or after `--end` came out, so nothing before it went missing unnoticed.
+        early = extent.ends_early(account)
+        if early:
+            return Failure("EndsEarly", early, _REMEDY)
+        if faults.reading:
+            text = f"reading broke off after {account.frames_total} frames{faults.reason}"
+            return Failure(type(faults.reading).__name__, text, _REMEDY)
+        gaps = extent.has_gaps()
+        if gaps:
+            return Failure("FramesLost", gaps, _REMEDY)
     if account.frames_lost:
         text = f"{account.frames_lost} of {account.frames_total} frames could not be decoded"
         return Failure("FramesLost", text, _REMEDY)
-    return None
-
-
-def _ends_early(
-    account: Account, expected: int | None, last_end_s: Fraction, timeline: Timeline
-) -> str | None:
-    delivered = account.frames_delivered
-    if expected is not None:
-        missing = expected - account.frames_total
-        if missing > max(_TOLERATED_FRAMES, _TOLERATED_SHARE * expected):
-            return f"ends early: {delivered} of {expected} frames"
-    elif account.container in _DURATION_IN_HEADER and account.duration_s is not None:
-        whole_s = Fraction(account.duration_s)
-        tolerated_s = max(_TOLERATED_FRAMES / timeline.rate, _TOLERATED_SHARE * whole_s)
-        # Matroska's duration counts from 0, others' from the container's start: allow both.
-        if whole_s - max(last_end_s, last_end_s - timeline.start_s) > tolerated_s:
-            return f"ends early: after {float(last_end_s):.2f} of {float(whole_s):.2f} s"
-    if is_cut_off(account.source.path, account.container or ""):
-        return f"ends early: the file is cut off after {delivered} frames"
     return None

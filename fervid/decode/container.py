@@ -9,7 +9,7 @@ from pathlib import Path
 
 import av
 from av.container import InputContainer
-from av.stream import Discard, Disposition
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from fervid.decode.structure import ends_inside_a_box, has_box
@@ -47,7 +47,7 @@ def opened(path: Path) -> Iterator[InputContainer]:
 
 
 def picture_stream(container: InputContainer, path: Path) -> VideoStream:
-    """Choose the stream to look at, and switch the others off.
+    """Choose the stream to look at.
 
     Args:
         container: Open.
@@ -68,9 +68,6 @@ def picture_stream(container: InputContainer, path: Path) -> VideoStream:
     if not videos:
         raise _without_pictures(container, path)
     chosen = next((one for one in videos if one.disposition & Disposition.default), videos[0])
-    for stream in container.streams:
-        if stream is not chosen:
-            stream.discard = Discard.all
     if chosen.codec_context is None:
         raise SourceError(
             f"{path.name}: there is no decoder for its video.", conversion_remedy(path)

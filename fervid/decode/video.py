@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
+from typing import Any
 
 import av
 from av.container import InputContainer
 from av.packet import Packet
+from av.stream import Discard
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from fervid.decode import completeness, orientation, recorded
+from fervid.decode import orientation, recorded
 from fervid.decode.account import Account
 from fervid.decode.colour import RgbConverter
+from fervid.decode.completeness import Extent, Faults, judge
 from fervid.decode.container import opened, picture_stream
 from fervid.decode.delivery import Awaited, is_meant_to_be_shown
 from fervid.decode.selection import Shown, select
@@ -52,13 +55,9 @@ def read_video(account: Account, sampling: Sampling, thread_count: int) -> Itera
         stream.thread_count = thread_count
         stream.thread_type = "AUTO"
         reading = _Reading(account, container, stream)
-        expected = completeness.expected_frames(container, stream)
         yield from select(reading.shown(), sampling, account)
         account.time_source = reading.timeline.time_source
-        if not account.stopped:
-            account.fault = completeness.judge(
-                account, expected, reading.last_end_s, reading.timeline, reading.error
-            )
+        account.fault = judge(account, reading.extent, reading.faults)
 
 
 class _Reading:
@@ -66,14 +65,17 @@ class _Reading:
 
     def __init__(self, account: Account, container: InputContainer, stream: VideoStream) -> None:
         self.timeline = Timeline(container, stream)
-        self.last_end_s = Fraction(0)
-        self.error: av.FFmpegError | None = None
+        self.extent = Extent(container, stream, self.timeline)
+        self.faults = Faults()
         self._account = account
         self._container = container
         self._stream = stream
         self._awaited = Awaited()
         self._converter = RgbConverter()
         self._turn: orientation.Orientation | None = None
+        for other in container.streams:
+            if other is not stream and not self.extent.is_of_all_streams:
+                other.discard = Discard.all
         account.codec = stream.codec_context.codec.canonical_name
         account.frame_rate = float(stream.average_rate) if stream.average_rate else None
         account.start_time_s = float(self.timeline.start_s)
@@ -83,24 +85,27 @@ class _Reading:
         for packet in self._packets():
             if is_meant_to_be_shown(packet) and packet.pts is not None:
                 self._awaited.sent(packet.pts, packet.dts)
-                self._note_end(packet)
             yield from self._decoded(packet)
         yield from self._decoded(None)
         for pts in self._awaited.rest():
             yield self._lost(pts)
 
     def _packets(self) -> Iterator[Packet[VideoStream]]:
-        packets = self._container.demux(self._stream)
+        packets: Iterator[Any] = self._container.demux()
         while True:
             try:
                 packet = next(packets, None)
             except av.FFmpegError as error:
-                self.error = error
+                self.faults.reading = error
+                return
+            except IndexError:
+                # PyAV 18 stumbles behind the last packet, over streams that began mid-file.
                 return
             if packet is None:
                 return
+            self.extent.note(packet)
             # An empty packet means "repeat the frame before"; decoders refuse it.
-            if packet.size:
+            if packet.size and packet.stream_index == self._stream.index:
                 yield packet
 
     def _decoded(self, packet: Packet[VideoStream] | None) -> Iterator[Shown]:
@@ -108,7 +113,7 @@ class _Reading:
             frames = self._stream.decode(packet)
         except av.FFmpegError as error:
             # Which frame is lost shows by its PTS: with frame threads this packet may be whole.
-            self.error = error
+            self.faults.decoding = error
             return
         for frame in frames:
             if frame.pts is not None:
@@ -123,14 +128,9 @@ class _Reading:
             return None
         return frame.pts + self.timeline.ticks(_SECOND_FIELD / self.timeline.rate)
 
-    def _note_end(self, packet: Packet[VideoStream]) -> None:
-        duration_s = (packet.duration or 0) * packet.time_base or 1 / self.timeline.rate
-        end_s = (packet.pts or 0) * packet.time_base + duration_s
-        self.last_end_s = max(self.last_end_s, end_s)
-
     def _lost(self, pts: int) -> Shown:
-        reason = f": {self.error.strerror}" if self.error else ""
-        return Shown(self.timeline.at(pts), failure=f"The decoder delivered no frame{reason}.")
+        failure = f"The decoder delivered no frame{self.faults.reason}."
+        return Shown(self.timeline.at(pts), failure=failure)
 
     def _picture(self, frame: VideoFrame) -> Picture:
         if self._turn is None:
