@@ -46,7 +46,7 @@ def read_results(path: str | Path, table: TableName = "observations") -> pd.Data
     _check_version(place)
     try:
         rows = _read_csv(file, table) if place.kind.startswith("csv") else pq.read_table(file)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, OSError) as error:
         raise FervidError(
             f"{file} cannot be read: {error}.", "Was it written by fervid, and copied completely?"
         ) from error
@@ -110,8 +110,16 @@ def _check_version(place: Place) -> None:
     """Refuse a result whose columns may mean something else."""
     if not place.run.exists():
         return
-    version = json.loads(place.run.read_text()).get("schema_version", SCHEMA_VERSION)
-    if int(version.partition(".")[0]) > int(SCHEMA_VERSION.partition(".")[0]):
+    try:
+        version = json.loads(place.run.read_text())["schema_version"]
+        later = int(version.partition(".")[0]) > int(SCHEMA_VERSION.partition(".")[0])
+    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+        raise FervidError(
+            f"{place.run} cannot be read as a run file ({type(error).__name__}: {error}).",
+            "Was it written by fervid, and copied completely? The tables can be read without it: "
+            "move it away.",
+        ) from error
+    if later:
         raise FervidError(
             f"{place.run} has schema version {version}; this fervid knows {SCHEMA_VERSION}.",
             "Read it with a newer fervid: pip install --upgrade fervid",

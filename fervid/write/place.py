@@ -40,7 +40,7 @@ class Place:
                 return cls(out, kind)
         if out.suffix or not name:
             raise UsageError(
-                f"Cannot tell from the name what kind of result to write: {out}.",
+                f"Cannot tell from the name what kind of result {out} is.",
                 "Give a name that ends in .parquet, .csv or .csv.gz, or a folder's name without "
                 "an ending.",
             )

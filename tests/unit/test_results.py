@@ -49,6 +49,31 @@ def test_a_file_of_garbage_is_refused(tmp_path: Path, name: str) -> None:
         read_results(tmp_path / name)
 
 
+def test_a_damaged_table_is_refused(folder: Path) -> None:
+    path = folder / "r.parquet"
+    content = bytearray(path.read_bytes())
+    content[20:220] = bytes(200)
+    path.write_bytes(content)
+    with pytest.raises(FervidError, match=r"r\.parquet cannot be read"):
+        read_results(path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b'{"schema_version": "1.', b"[]", b"{}", b'{"schema_version": 2}', b"\xff"]
+)
+def test_a_damaged_run_file_is_named_with_a_way_out(folder: Path, content: bytes) -> None:
+    (folder / "r.run.json").write_bytes(content)
+    with pytest.raises(FervidError, match=r"r\.run\.json cannot be read .* move it away"):
+        read_results(folder / "r.parquet")
+    (folder / "r.run.json").unlink()
+    assert len(read_results(folder / "r.parquet")) == 1
+
+
+def test_a_run_file_is_no_result(folder: Path) -> None:
+    with pytest.raises(UsageError, match=r"what kind of result .*r\.run\.json is\..*\.parquet"):
+        read_results(folder / "r.run.json")
+
+
 def test_an_edited_category_is_refused(folder: Path) -> None:
     path = folder / "c.csv"
     path.write_text(path.read_text().replace('"happy"', '"joyful"'))
