@@ -84,21 +84,15 @@ def test_an_avi_that_repeats_frames_by_empty_chunks_is_whole(tmp_path: Path) -> 
     assert end.failure.error.startswith("ends early: after ")
 
 
-def joined(path: Path) -> Path:
-    """A transport stream that gets a sound track after its first half."""
-    first = encode(path.with_name("first.ts"), map(bar, range(50)), "mpeg2video")
-    second = film_with_sound(path.with_name("second.ts"), 50, 2, "mpeg2video", "aac")
-    # Enough of the first for FFmpeg not to see the second when it opens the file.
-    padding = (b"\x47\x1f\xff\x10" + b"\xff" * 184) * 40_000
-    path.write_bytes(first.read_bytes() + padding + second.read_bytes())
-    return path
-
-
 def test_a_stream_that_begins_in_the_middle_is_no_fault(tmp_path: Path) -> None:
-    path = joined(tmp_path / "joined.ts")
+    # So long without sound that FFmpeg, when it opens the file, reads on no further.
+    silent = encode(tmp_path / "a.flv", map(bar, range(100)), "flv", rate=1).read_bytes()
+    loud = film_with_sound(tmp_path / "b.flv", 50, 2, "flv", "aac").read_bytes()
+    path = tmp_path / "joined.flv"
+    path.write_bytes(silent + loud[13:])  # without its file header
     for _ in range(5):  # what PyAV does depends on what its memory held before
-        frames, end = read(path, Sampling(every=50))
-        assert (end.failure, end.frames_total, len(frames)) == (None, 100, 2)
+        end = read(path, Sampling(every=50))[1]
+        assert (end.failure, end.frames_total) == (None, 150)
 
 
 class _Unreadable:
