@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class FervidError(Exception):
     """An error with a remedy.
@@ -30,3 +33,19 @@ class SourceError(FervidError):
 
 class SourceSkippedError(FervidError):
     """A readable source without pictures; nobody's fault, and no failure of the run."""
+
+
+def valid_names(name: str, known: Iterable[str]) -> str:
+    """List the valid names, with the one that was probably meant if any is near.
+
+    Args:
+        name: As given, none of `known`.
+        known: Valid names.
+
+    Returns:
+        A remedy.
+    """
+    known = list(known)
+    near = difflib.get_close_matches(name.lower(), known, 1, 0.5)
+    meant = f" Did you mean {near[0]!r}?" if near else ""
+    return f"Valid: {', '.join(known)}.{meant}"

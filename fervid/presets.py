@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import hashlib
 import importlib.util
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from fervid.errors import FervidError, UsageError
+from fervid.errors import FervidError, UsageError, valid_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,12 @@ def detector(name: str) -> Preset:
     Raises:
         UsageError: There is no such detector.
     """
-    return _lookup(DETECTORS, "detector", name)
+    if name not in DETECTORS:
+        raise UsageError(
+            f"No detector {name!r}.",
+            f"{valid_names(name, DETECTORS)} Or give the path of a YuNet .onnx file.",
+        )
+    return DETECTORS[name]
 
 
 def classifier(name: str) -> Preset:
@@ -131,7 +135,9 @@ def classifier(name: str) -> Preset:
     Raises:
         UsageError: There is no such classifier.
     """
-    return _lookup(CLASSIFIERS, "model", name)
+    if name not in CLASSIFIERS:
+        raise UsageError(f"No model {name!r}.", valid_names(name, CLASSIFIERS))
+    return CLASSIFIERS[name]
 
 
 def file_path(preset: Preset, filename: str) -> Path:
@@ -160,6 +166,21 @@ def file_path(preset: Preset, filename: str) -> Path:
     return path
 
 
+def loaded_files(known: Mapping[str, Preset], name: str) -> dict[str, str]:
+    """Say which files a detector or classifier is made of; call it when it has been loaded.
+
+    Args:
+        known: `DETECTORS` or `CLASSIFIERS`.
+        name: A key of it, or the path of a file.
+
+    Returns:
+        Name to sha256.
+    """
+    if name in known:
+        return dict(known[name].files)
+    return {Path(name).name: sha256(Path(name))}
+
+
 def sha256(path: Path) -> str:
     """Compute a file's sha256, in hexadecimal."""
     with path.open("rb") as file:
@@ -177,15 +198,6 @@ def weights_dir() -> Path:
     """Where downloaded weights lie: `$FERVID_WEIGHTS`, or `weights` in the cache."""
     configured = os.environ.get("FERVID_WEIGHTS")
     return Path(configured) if configured else cache_dir() / "weights"
-
-
-def _lookup(known: Mapping[str, Preset], option: str, name: str) -> Preset:
-    if name not in known:
-        near = difflib.get_close_matches(name, known, 1, 0.0)[0]
-        raise UsageError(
-            f"No {option} {name!r}.", f"Valid: {', '.join(known)}. Did you mean {near!r}?"
-        )
-    return known[name]
 
 
 def _home(preset: Preset) -> Path:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fervid.errors import UsageError
+from fervid.errors import UsageError, valid_names
 from fervid.networks import residual_se
 
 if TYPE_CHECKING:
@@ -31,9 +30,5 @@ def build(name: str) -> keras.Model:
         UsageError: There is no such architecture.
     """
     if name not in ARCHITECTURES:
-        near = difflib.get_close_matches(name, ARCHITECTURES, 1, 0.0)[0]
-        raise UsageError(
-            f"No architecture {name!r}.",
-            f"Valid: {', '.join(ARCHITECTURES)}. Did you mean {near!r}?",
-        )
+        raise UsageError(f"No architecture {name!r}.", valid_names(name, ARCHITECTURES))
     return ARCHITECTURES[name]()

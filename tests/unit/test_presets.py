@@ -17,11 +17,29 @@ def test_the_defaults_are_presets() -> None:
     assert presets.classifier(DEFAULT_MODEL).kind == "classifier"
 
 
-def test_an_unknown_name_lists_the_valid_ones_and_the_nearest() -> None:
+def test_an_unknown_name_lists_the_valid_ones_and_the_one_probably_meant() -> None:
     with pytest.raises(UsageError, match=r"Valid: mtcnn, yunet\. Did you mean 'mtcnn'\?"):
-        presets.detector("mtcn")
+        presets.detector("MTCN")
     with pytest.raises(UsageError, match="Did you mean 'residual-se'"):
         presets.classifier("residual")
+
+
+def test_a_name_like_no_other_is_not_guessed_at() -> None:
+    with pytest.raises(UsageError) as caught:
+        presets.detector("foo")
+    assert caught.value.remedy == "Valid: mtcnn, yunet. Or give the path of a YuNet .onnx file."
+    with pytest.raises(UsageError) as caught:
+        presets.classifier("foo")
+    assert caught.value.remedy == "Valid: residual-se."
+
+
+def test_the_files_of_a_path_are_itself_with_its_sha256(tmp_path: Path) -> None:
+    (tmp_path / "my.onnx").write_bytes(b"net")
+    path = str(tmp_path / "my.onnx")
+    assert presets.loaded_files(presets.DETECTORS, path) == {
+        "my.onnx": hashlib.sha256(b"net").hexdigest()
+    }
+    assert presets.loaded_files(presets.DETECTORS, "mtcnn") == presets.DETECTORS["mtcnn"].files
 
 
 def test_every_file_is_pinned() -> None:
