@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -131,10 +131,12 @@ def analyze(
     identity = RunIdentity(uuid.uuid4().hex, chosen.model, chosen.detector, fervid.__version__)
     target = None if out is None else Path(out)
     engine = LocalEngine(found.sources, chosen)
+    # Now, not at the end: by then a model's file may be another.
+    facts = _facts(identity, chosen, found, engine, started)
     with open_output(target, overwrite=chosen.overwrite) as output:
         with closing(engine.run(on_progress)) as stream:
             output.write(stream, identity)
-        facts = _facts(identity, chosen, found, engine, started)
+        facts["ended_at"] = datetime.now(UTC)
         written = output.finish(facts, charts.draw if chosen.charts and out is not None else None)
     return RunReport(
         run_id=identity.run_id,
@@ -158,18 +160,16 @@ def _facts(
         "python": platform.python_version(),
         "platform": platform.platform(),
         "started_at": started,
-        "ended_at": datetime.now(UTC),
         "root": found.root,
         "sources": len(found.sources),
-        "detector": _model_facts(presets.DETECTORS, options.detector),
-        "model": _model_facts(presets.CLASSIFIERS, options.model),
+        "detector": {
+            "name": options.detector,
+            "sha256": presets.loaded_files(presets.DETECTORS, options.detector),
+        },
+        "model": {
+            "name": options.model,
+            "sha256": presets.loaded_files(presets.CLASSIFIERS, options.model),
+        },
         "options": options,
         "settings": engine.settings,
     }
-
-
-def _model_facts(known: Mapping[str, presets.Preset], name: str) -> dict[str, Any]:
-    """Name the files a model was loaded from, with their sha256."""
-    if name in known:
-        return {"name": name, "sha256": dict(known[name].files)}
-    return {"name": name, "sha256": {Path(name).name: presets.sha256(Path(name))}}

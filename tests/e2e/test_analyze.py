@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -169,3 +170,20 @@ def test_one_input_needs_no_list_and_a_report_is_one_line(demo_folder: Path) -> 
     report = fervid.analyze(str(demo_folder), fps=1)
     assert repr(report).startswith("<RunReport {'ok': 2}, ")
     assert {"analyze", "read_results"} <= set(dir(fervid))
+
+
+@pytest.mark.shared
+def test_the_run_file_tells_of_the_file_that_was_loaded_not_of_its_successor(
+    shared: Path, demo_folder: Path, tmp_path: Path
+) -> None:
+    (filename,) = presets.DETECTORS["yunet"].files
+    path = tmp_path / "mine.onnx"
+    path.write_bytes((shared / "data" / "models" / filename).read_bytes())
+    out = tmp_path / "r.csv"
+    options = {"fps": 1, "detector": str(path), "charts": False}
+    fervid.analyze(
+        [demo_folder], out, on_progress=lambda _: path.unlink(missing_ok=True), **options
+    )
+    run = json.loads((tmp_path / "r.run.json").read_text())
+    assert run["detector"]["sha256"] == {"mine.onnx": presets.DETECTORS["yunet"].files[filename]}
+    assert run["started_at"] < run["ended_at"]
