@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fervid.errors import UsageError
-from fervid.sources.identity import source_ids
+from fervid.sources.identity import readable, source_ids
 from fervid.sources.signature import format_of_file, kind_of_ending
 from fervid.types import Source, SourceKind
 
 MARKER_NAME = ".fervid"
 """A folder that holds a file of this name was written by fervid and is never read."""
+
+_logger = logging.getLogger("fervid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Discovery:
 
     Args:
         sources: Sorted by id, each file once.
-        ignored: Files in the folders named that are no candidates.
+        ignored: What lies in the folders named and is no candidate: files of other kinds, links
+            to folders, links that lead nowhere.
         root: What the ids are relative to, absolute.
     """
 
@@ -35,7 +39,7 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """One input: the folder it stands for, and its files with whether a user named them."""
+    """One input: the folder it stands for, and what is in it, with whether a user named it."""
 
     folder: Path
     files: tuple[Path, ...]
@@ -69,10 +73,13 @@ def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None)
     for one in found:
         for path in one.files:
             kind = None if _is_ours(path.parent) else _kind(path, one.named)
-            if kind:
+            if kind and path.is_file():
                 kinds[path] = kind
             else:
                 ignored.add(path)
+    ignored -= kinds.keys()
+    for path in sorted(ignored):
+        _log_ignored(path)
     if not kinds:
         raise UsageError(
             f"No videos or images in {_listed(inputs)}.",
@@ -82,7 +89,7 @@ def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None)
     ids = source_ids(kinds, base)
     paths = _distinct(sorted(kinds, key=ids.__getitem__))
     sources = tuple(_source(path, ids[path], kinds[path]) for path in paths)
-    return Discovery(sources, len(ignored - kinds.keys()), base)
+    return Discovery(sources, len(ignored), base)
 
 
 def _resolve(text: str) -> _Input:
@@ -109,11 +116,13 @@ def _matches(pattern: str) -> _Input:
     files: list[Path] = []
     for match in sorted(glob.glob(pattern, recursive=True)):
         path = Path(os.path.abspath(match))
-        if any(_is_ours(folder) for folder in _folders_between(path, fixed)):
+        between = list(_folders_between(path, fixed))
+        # A pattern leads through links, a folder with the same files would not.
+        if any(_is_ours(folder) or (folder != fixed and folder.is_symlink()) for folder in between):
             continue
-        if path.is_dir():
-            files.extend(() if path.is_symlink() else _walk(path))
-        elif path.is_file():
+        if path.is_dir() and not path.is_symlink():
+            files.extend(_walk(path))
+        elif path.is_file() or path.is_symlink():
             files.append(path)
     if not files:
         raise UsageError(
@@ -130,7 +139,7 @@ def _folders_between(path: Path, top: Path) -> Iterator[Path]:
 
 
 def _walk(top: Path) -> Iterator[Path]:
-    """Yield the regular files under a folder, without hidden ones and what fervid wrote."""
+    """Yield the files and links under a folder, without hidden ones and what fervid wrote."""
 
     def refuse(error: OSError) -> None:
         raise UsageError(
@@ -143,10 +152,24 @@ def _walk(top: Path) -> Iterator[Path]:
             subfolders.clear()
             continue
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted(names):
+        for name in sorted([*names, *subfolders]):
             path = Path(folder, name)
-            if not name.startswith(".") and path.is_file():
+            if not name.startswith(".") and (path.is_file() or path.is_symlink()):
                 yield path
+
+
+def _log_ignored(path: Path) -> None:
+    name = readable(str(path))
+    if not path.exists():
+        level = logging.WARNING if kind_of_ending(path) else logging.DEBUG
+        target = readable(os.path.realpath(path))
+        _logger.log(level, "Ignored %s: it links to %s, which is not there.", name, target)
+    elif path.is_dir():
+        _logger.debug("Ignored %s: it links to a folder.", name)
+    elif _is_ours(path.parent):
+        _logger.debug("Ignored %s: fervid wrote it.", name)
+    else:
+        _logger.debug("Ignored %s: it is no video or image.", name)
 
 
 def _is_ours(folder: Path) -> bool:

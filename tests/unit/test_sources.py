@@ -49,6 +49,57 @@ def test_links_to_folders_are_not_followed(folder: Path) -> None:
     assert ids(folder) == ["a.mp4", "deep/er/b.MKV", "deep/photo.jpg"]
 
 
+@pytest.mark.parametrize("pattern", ["**/*", "*/*.mp4", "*/er/*", "l*/**/*.mp4", "*"])
+def test_a_pattern_follows_no_links_to_folders(tmp_path: Path, folder: Path, pattern: str) -> None:
+    elsewhere = tmp_path / "elsewhere/er"
+    elsewhere.mkdir(parents=True)
+    for far in (elsewhere / "far.mp4", elsewhere.parent / "far.mp4"):
+        far.write_bytes(b"")
+    (folder / "link").symlink_to(elsewhere.parent)
+    near = folder / "lake/er/near.mp4"
+    near.parent.mkdir(parents=True)
+    near.write_bytes(b"")
+    (folder / "lake/near.mp4").write_bytes(b"")
+    found = ids(f"{folder}/{pattern}")
+    assert any("near" in name for name in found)
+    assert not any("far" in name for name in found)
+
+
+def test_a_link_in_the_fixed_part_of_a_pattern_is_what_the_user_asked_for(
+    tmp_path: Path, folder: Path
+) -> None:
+    (tmp_path / "disk").symlink_to(folder)
+    assert ids(f"{tmp_path}/disk/*.mp4") == ["a.mp4"]
+    assert ids(f"{tmp_path}/disk/**/*.jpg") == ["deep/photo.jpg"]
+
+
+@pytest.mark.parametrize("pattern", ["", "**/*"])
+def test_links_that_are_not_followed_are_counted_and_logged(
+    folder: Path, caplog: pytest.LogCaptureFixture, pattern: str
+) -> None:
+    (folder / "deep/loop").symlink_to(folder)
+    (folder / "deep/holiday.mp4").symlink_to("/disk/that/is/not/mounted/holiday.mp4")
+    (folder / "notes.txt").symlink_to("nowhere")
+    caplog.set_level("DEBUG", "fervid")
+    found = discover([folder / pattern])
+    assert [source.id for source in found.sources] == ["a.mp4", "deep/er/b.MKV", "deep/photo.jpg"]
+    assert found.ignored == 4
+    logged = {Path(record.getMessage().split()[1].rstrip(":")): record for record in caplog.records}
+    assert {str(path.relative_to(folder)): record.levelname for path, record in logged.items()} == {
+        "LICENSE": "DEBUG",
+        "deep/loop": "DEBUG",
+        "notes.txt": "DEBUG",
+        "deep/holiday.mp4": "WARNING",
+    }
+    assert "/disk/that/is/not/mounted" in logged[folder / "deep/holiday.mp4"].getMessage()
+
+
+def test_a_link_that_leads_nowhere_is_no_input(folder: Path) -> None:
+    (folder / "gone.mp4").symlink_to("nowhere")
+    with pytest.raises(UsageError, match="No such file"):
+        discover([folder / "gone.mp4"])
+
+
 def test_a_file_that_two_paths_lead_to_is_one_source(folder: Path) -> None:
     (folder / "again.mp4").symlink_to(folder / "a.mp4")
     assert ids(folder, folder / "a.mp4") == ["a.mp4", "deep/er/b.MKV", "deep/photo.jpg"]
