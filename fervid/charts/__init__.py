@@ -29,18 +29,18 @@ def draw(folder: Path, sources: pa.Table, rows: PartRows) -> int:
     Returns:
         How many videos got no timeline because there were `MOST_TIMELINES` before them.
     """
-    names = sources["source"].to_pylist()
-    kinds = sources["kind"].to_pylist()
-    sampled = sources["frames_sampled"].to_pylist()
+    columns = ["source", "kind", "frames_sampled", "duration_s", "status", "error"]
     videos = [
-        name
-        for name, kind, frames in zip(names, kinds, sampled, strict=True)
-        if kind == "video" and frames
+        row
+        for row in sources.select(columns).to_pylist()
+        if row["kind"] == "video" and row["frames_sampled"]
     ]
-    for name in videos[:MOST_TIMELINES]:
-        series = video_series(rows.of(name, COLUMNS))
+    for video in videos[:MOST_TIMELINES]:
+        name = video["source"]
+        series = video_series(rows.of(name, COLUMNS), video["duration_s"])
         if series is not None:
-            draw_timeline(series, name, folder / file_name("timeline", name))
+            fault = video["error"] if video["status"] == "partial" else None
+            draw_timeline(series, name, fault, folder / file_name("timeline", name))
     grouping = group_sources(sources, rows.unordered(("source", "emotion")))
     if grouping.groups:
         draw_shares(grouping, folder / "emotion-shares.png")

@@ -13,7 +13,9 @@ from fervid.charts.text import families
 
 DPI = 160
 TITLE_INCHES = 0.75
-"""Height of title and subtitle above the axes."""
+"""Height of a title and a subtitle of two lines above the axes."""
+LINE_INCHES = 0.16
+"""Height of each further line."""
 
 
 def new_figure(width: float, height: float) -> Figure:

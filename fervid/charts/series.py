@@ -49,11 +49,12 @@ class Series:
     bin_s: float | None
 
 
-def video_series(rows: pa.Table) -> Series | None:
+def video_series(rows: pa.Table, duration_s: float | None = None) -> Series | None:
     """Make bars of rows.
 
     Args:
         rows: `COLUMNS` of one video, ordered by frame.
+        duration_s: Of the video, where the last bar ends at the latest; None when unknown.
 
     Returns:
         None when there is no row with a time.
@@ -69,8 +70,11 @@ def video_series(rows: pa.Table) -> Series | None:
     statuses = np.eye(len(FRAME_STATUSES))[codes.to_numpy()]
     steps = np.diff(times)
     step_s = float(np.median(steps)) if len(steps) else None
+    end_s = float(times[-1]) + (step_s or 1.0)
+    if duration_s is not None and duration_s > times[-1]:
+        end_s = min(end_s, duration_s)
     binned = len(times) > MOST_BARS
-    edges_s, starts = _bins(times) if binned else _bars(times, step_s or 1.0)
+    edges_s, starts = _bins(times, end_s) if binned else _bars(times, end_s, step_s or 1.0)
     mean, highest = _averaged(probabilities, starts)
     shares = _sums(statuses, starts)
     shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1)
@@ -87,21 +91,19 @@ def video_series(rows: pa.Table) -> Series | None:
     )
 
 
-def _bars(times: Floats, step_s: float) -> tuple[Floats, npt.NDArray[np.int64]]:
+def _bars(times: Floats, end_s: float, step_s: float) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Give each frame a bar until the next one, and long stretches between frames an empty one."""
-    steps = np.diff(times, append=times[-1] + step_s)
-    is_gap = steps > GAP_STEPS * step_s
+    edges = np.append(times, end_s)
+    is_gap = np.diff(edges) > GAP_STEPS * step_s
     gap_rows = np.flatnonzero(is_gap) + 1
-    edges = np.append(times, times[-1] + step_s)
     edges = np.insert(edges, gap_rows, times[is_gap] + step_s)
     # An empty bar starts and ends at the same frame.
     starts = np.insert(np.arange(len(times) + 1), gap_rows, gap_rows)
     return edges, starts
 
 
-def _bins(times: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
-    end = times[-1] + (times[-1] - times[0]) / (len(times) - 1)
-    edges = np.linspace(times[0], end, BINS + 1)
+def _bins(times: Floats, end_s: float) -> tuple[Floats, npt.NDArray[np.int64]]:
+    edges = np.linspace(times[0], end_s, BINS + 1)
     return edges, np.searchsorted(times, edges)
 
 

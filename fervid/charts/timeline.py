@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator, MultipleLocator
 
-from fervid.charts.canvas import TITLE_INCHES, new_figure, put_title, save
+from fervid.charts.canvas import LINE_INCHES, TITLE_INCHES, new_figure, put_title, save
 from fervid.charts.palette import (
     EMOTION_COLOURS,
     FAINT,
@@ -33,23 +33,26 @@ STRIP = (-0.75, 0.4)
 _CLOCK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 
 
-def draw_timeline(series: Series, source_id: str, path: Path) -> None:
+def draw_timeline(series: Series, source_id: str, fault: str | None, path: Path) -> None:
     """Draw one video.
 
     Args:
         series: Its most prominent face along time.
         source_id: For the title.
+        fault: Why the source is only partial, for the subtitle; None for a whole one.
         path: Of the PNG.
     """
     figure = new_figure(WIDTH, HEIGHT)
-    axes = figure.add_axes((LEFT, BOTTOM, RIGHT - LEFT, 1 - BOTTOM - (TITLE_INCHES + 0.1) / HEIGHT))
+    subtitle = _subtitle(series, fault)
+    head = TITLE_INCHES + 0.1 + max(subtitle.count("\n") - 1, 0) * LINE_INCHES
+    axes = figure.add_axes((LEFT, BOTTOM, RIGHT - LEFT, 1 - BOTTOM - head / HEIGHT))
     _shade_gaps(axes, series)
     for lane, emotion in enumerate(reversed(EMOTIONS)):
         _draw_lane(axes, series, emotion, lane * LANE)
     _draw_strip(axes, series)
     _label(axes, series)
     _put_legend(figure, series)
-    put_title(figure, LEFT, drawable(source_id, 80), _subtitle(series))
+    put_title(figure, LEFT, drawable(source_id, 80), subtitle)
     save(figure, path)
 
 
@@ -153,7 +156,7 @@ def _put_legend(figure: Figure, series: Series) -> None:
     )
 
 
-def _subtitle(series: Series) -> str:
+def _subtitle(series: Series, fault: str | None) -> str:
     whose = "the largest face of each frame" if series.most_faces > 1 else "the face in each frame"
     lines = f"Class probabilities of {whose}"
     if series.most_faces > 1:
@@ -165,6 +168,8 @@ def _subtitle(series: Series) -> str:
         lines += (
             f"\nBars are means over {series.bin_s:.3g} s, the light part reaches to the maximum"
         )
+    if fault is not None:
+        lines += f"\nPartial: {drawable(fault, 100)}"
     return lines
 
 
@@ -173,7 +178,11 @@ def _clock(series: Series) -> tuple[str, Locator, FuncFormatter]:
     start, end = float(series.edges_s[0]), float(series.edges_s[-1])
     step = next((step for step in _CLOCK_STEPS if (end - start) / step <= 10), _CLOCK_STEPS[-1])
     if end <= 120:
-        return "s", MaxNLocator(10), FuncFormatter(lambda value, _: f"{value:g}")
+        return (
+            "s",
+            MaxNLocator(10, steps=[1, 2, 5, 10]),
+            FuncFormatter(lambda value, _: f"{value:g}"),
+        )
     if end <= 3600 or step < 60:
         return "min:s", MultipleLocator(step), FuncFormatter(lambda value, _: _clocked(value, 60))
     return "h:min", MultipleLocator(step), FuncFormatter(lambda value, _: _clocked(value / 60, 60))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from fervid.charts.series import BINS, COLUMNS, MOST_BARS, Series, video_series
@@ -16,9 +17,12 @@ from tests.observed import seen, unseen
 HAPPY = EMOTIONS.index("happy")
 
 
+def table_of(observations: Iterable[Observation]) -> pa.Table:
+    return observation_table("a.mp4", list(observations)).select(COLUMNS)
+
+
 def series_of(observations: Iterable[Observation]) -> Series:
-    table = observation_table("a.mp4", list(observations)).select(COLUMNS)
-    series = video_series(table)
+    series = video_series(table_of(observations))
     assert series is not None
     return series
 
@@ -28,6 +32,15 @@ def test_each_frame_of_a_short_video_is_a_bar_until_the_next() -> None:
     assert series.edges_s.tolist() == pytest.approx([0, 0.2, 0.4, 0.6])
     assert series.mean[:, HAPPY].tolist() == pytest.approx([0.7, 0.05, 0.7])
     assert series.bin_s is None
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, MOST_BARS + 50])
+def test_no_bar_runs_past_the_end_of_the_video(frames: int) -> None:
+    rows = table_of([seen("a.mp4", frame) for frame in range(frames)])
+    last = (frames - 1) / 5
+    for duration_s, end_s in ((last + 0.05, last + 0.05), (last + 60, None), (last - 0.1, None)):
+        ends = [video_series(rows, each).edges_s[-1] for each in (duration_s, None)]
+        assert ends[0] == pytest.approx(ends[1] if end_s is None else end_s)
 
 
 def test_frames_without_a_face_are_gaps_not_zeros() -> None:
