@@ -14,6 +14,7 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
+from fervid.decode import ogg
 from fervid.decode.account import Account
 from fervid.decode.container import conversion_remedy
 from fervid.decode.structure import is_cut_off
@@ -54,9 +55,6 @@ class Extent:
         self._timeline = timeline
         self._starts_s = {Fraction(0), timeline.start_s}
         self._last_end_s = Fraction(0)
-        self._stream_index = stream.index
-        self._packets = 0
-        self._packets_due = 0
         if name == _COUNT_IN_HEADER and stream.frames:
             # The index has the edit list applied: it leaves out or marks what is not to be shown.
             shown = sum(not entry.is_discard for entry in stream.index_entries)
@@ -69,16 +67,12 @@ class Extent:
         elif name in _DURATION_OF_EACH_STREAM and stream.duration and stream.time_base:
             self._seconds = stream.duration * stream.time_base
             self._starts_s = {(stream.start_time or 0) * stream.time_base}
-            if stream.codec_context.codec.canonical_name == "theora":
-                # One packet a tick, an empty one to repeat a frame (Theora specification, A.2.3).
-                self._packets_due = stream.duration
 
     def note(self, packet: Packet[Stream]) -> None:
         """Take a packet into account, shown or not."""
         stamp = packet.dts if packet.pts is None else packet.pts
         if stamp is None:
             return
-        self._packets += packet.stream_index == self._stream_index
         duration_s = (packet.duration or 0) * packet.time_base or 1 / self._timeline.rate
         self._last_end_s = max(self._last_end_s, stamp * packet.time_base + duration_s)
 
@@ -103,13 +97,6 @@ class Extent:
                 return f"ends early: after {float(end_s):.2f} of {float(self._seconds):.2f} s"
         if is_cut_off(account.source.path, account.container or ""):
             return f"ends early: the file is cut off after {delivered} frames"
-        return None
-
-    def has_gaps(self) -> str | None:
-        """Say how many packets are missing in between, where each is known to be there."""
-        missing = self._packets_due - self._packets
-        if missing > max(_TOLERATED_FRAMES, _TOLERATED_SHARE * self._packets_due):
-            return f"{missing} of {self._packets_due} frames are missing"
         return None
 
 
@@ -159,9 +146,8 @@ def judge(account: Account, extent: Extent, faults: Faults) -> Failure | None:
         if faults.reading:
             text = f"reading broke off after {account.frames_total} frames{faults.reason}"
             return Failure(type(faults.reading).__name__, text, _REMEDY)
-        gaps = extent.has_gaps()
-        if gaps:
-            return Failure("FramesLost", gaps, _REMEDY)
+        if account.container == "ogg" and ogg.lacks_pages(path):
+            return Failure("FramesLost", "parts of the file are damaged or missing", _REMEDY)
     if account.frames_lost:
         text = f"{account.frames_lost} of {account.frames_total} frames could not be decoded"
         return Failure("FramesLost", text, _REMEDY)
