@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -272,53 +271,6 @@ def test_a_missing_parent_folder_is_made(out: Path) -> None:
     below = out.parent / "not" / "yet" / out.name
     write_to(below, [seen("a.mp4", 0), end("a.mp4", 1)])
     assert len(read_results(below)) == 1
-
-
-def test_the_observations_appear_last(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place, rename, appeared = Place.of(out), Path.rename, []
-
-    def watched(path: Path, target: Path) -> Path:
-        if target in place.results():
-            appeared.append(target)
-        return rename(path, target)
-
-    monkeypatch.setattr(Path, "rename", watched)
-    write_to(out, [seen("a.mp4", 0), end("a.mp4", 1)])
-    assert appeared[-1] == out
-    assert [*appeared] == [path for path in place.results() if path != place.charts]
-
-
-def test_all_of_a_result_is_on_disk_before_it_gets_a_final_name(
-    out: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place, fsync, rename = Place.of(out), os.fsync, Path.rename
-    synced: set[int] = set()
-    renamed: list[Path] = []
-
-    def draw(folder: Path, *_: object) -> int:
-        (folder / "drawn.png").write_text("drawn")
-        return 0
-
-    def watched_fsync(descriptor: int) -> None:
-        fsync(descriptor)
-        synced.add(os.fstat(descriptor).st_ino)
-
-    def watched_rename(path: Path, target: Path) -> Path:
-        if target in place.results():
-            unsynced = [
-                each for each in (path, *path.rglob("*")) if each.stat().st_ino not in synced
-            ]
-            assert not unsynced
-            assert not renamed or out.parent.stat().st_ino in synced
-            synced.discard(out.parent.stat().st_ino)
-            renamed.append(target)
-        return rename(path, target)
-
-    monkeypatch.setattr(os, "fsync", watched_fsync)
-    monkeypatch.setattr(Path, "rename", watched_rename)
-    write_to(out, [seen("a.mp4", 0), end("a.mp4", 1)], draw=draw)
-    assert renamed == [*place.results()]
-    assert out.parent.stat().st_ino in synced
 
 
 def test_sources_columns_are_the_schemas(out: Path) -> None:
