@@ -139,7 +139,7 @@ def judge(account: Account, extent: Extent, faults: Faults) -> Failure | None:
             f"No frame of {path.name} could be decoded{faults.reason}.", conversion_remedy(path)
         )
     if not account.stopped:
-        # A frame at or after `--end` came out, so nothing before it went missing unnoticed.
+        # Reading that stopped at `--end` says nothing of how the file ends.
         early = extent.ends_early(account)
         if early:
             return Failure("EndsEarly", early, _REMEDY)

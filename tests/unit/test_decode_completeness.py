@@ -183,7 +183,7 @@ def test_a_theora_film_that_lost_a_page_is_never_ok(shared: Path, tmp_path: Path
         for left in (b"", damaged):
             path = tmp_path / "film.ogg"
             path.write_bytes(b"".join([*pages[:number], left, *pages[number + 1 :]]))
-            assert read(path)[1].status in {"partial", "failed"}
+            assert read(path)[1].status != "ok"
 
 
 def ogg_page(number: int, flags: int, serial: int, body: bytes = b"body") -> bytes:
