@@ -1,19 +1,24 @@
-"""Read FER2013 and the FER+ votes into arrays."""
+"""Gather FER2013 and the FER+ votes into arrays."""
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from fervid.errors import FervidError
-from fervid.labels import EMOTIONS
+from training.layouts import (
+    FETCH_AGAIN,
+    FOLDERS,
+    ROW_IN_NAME,
+    USAGE_SPLITS,
+    Entry,
+    csv_lines,
+    read_layout,
+)
 
 VOTE_COLUMNS = (
     "anger",
@@ -28,6 +33,31 @@ VOTE_COLUMNS = (
     "NF",
 )
 """FER+ columns: fervid's seven classes in fervid's order, then the three others."""
+
+VOTES_FILE = "ferplus_votes.csv"
+
+WHERE_TO_GET_IT = """\
+FER2013 comes from Kaggle and is not downloaded for you. Put one of these into the folder; the \
+first that is there is read:
+  fer2013.csv           columns emotion, pixels, Usage
+  icml_face_data.csv    the same from the challenge's page
+  train/<class>/* and test/<class>/*, 48x48 images whose names end in the row of the CSV, \
+counted from 0 (Training_00012.png)
+  fer2013.zip           a zip of these two folders
+and for the crowd's view the FER+ votes:
+  ferplus_votes.csv     columns row, usage, neutral, happiness, surprise, sadness, anger, disgust, \
+fear, contempt, unknown, NF
+"""
+"""What goes where, for whoever has no data yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Images `(n, 48, 48)` uint8 with labels `(n,)` and row numbers `(n,)`."""
+
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,57 +76,131 @@ class Split:
         )
 
 
-def read_archive(zip_path: Path, votes_path: Path) -> tuple[Split, Split]:
-    """Read the folder layout `train/<class>/<name>_<row>.png`, `test/<class>/...` from a zip.
+def read_archive(path: Path, votes_path: Path) -> tuple[Split, Split]:
+    """Read the images of any raw layout together with their FER+ votes.
 
     Args:
-        zip_path: The archive of 48x48 grey PNGs.
+        path: As `read_labelled` takes it.
         votes_path: FER+ `ferplus_votes.csv`, one line a row number.
 
     Returns:
-        Training and test split, each in row order.
+        Training and test split (PublicTest), each in row order.
 
     Raises:
-        FervidError: A file is missing, or a row has no votes.
+        FervidError: A file is missing or damaged, or a row has no votes.
     """
-    for path in (zip_path, votes_path):
-        if not path.is_file():
-            raise FervidError(
-                f"No FER2013 data at {path}.",
-                "Get FER2013 (Kaggle) as a zip of train/<class>/*.png and test/<class>/*.png, "
-                "and ferplus_votes.csv (FER+), and name them with --archive and --votes.",
-            )
-    votes = _read_votes(votes_path)
-    with zipfile.ZipFile(zip_path) as archive:
-        return _read_split(archive, "train", votes), _read_split(archive, "test", votes)
+    votes = read_votes(votes_path)
+    splits = read_labelled(path)
+    return with_votes(splits["train"], "train", votes), with_votes(splits["test"], "test", votes)
 
 
-def _read_votes(path: Path) -> dict[int, list[int]]:
-    with path.open(newline="") as lines:
-        return {
-            int(line["row"]): [int(line[column]) for column in VOTE_COLUMNS]
-            for line in csv.DictReader(lines)
-        }
+def find_layout(folder: Path) -> Path:
+    """Find the raw data in a folder.
+
+    Args:
+        folder: Where a person put it.
+
+    Returns:
+        A CSV, the folder itself, or a zip: what `read_labelled` takes.
+
+    Raises:
+        FervidError: None of the layouts is there; the remedy says what to put where.
+    """
+    for name in ("fer2013.csv", "icml_face_data.csv"):
+        if (folder / name).is_file():
+            return folder / name
+    if all((folder / part).is_dir() for part in FOLDERS):
+        return folder
+    if (folder / "fer2013.zip").is_file():
+        return folder / "fer2013.zip"
+    raise FervidError(f"No FER2013 data in {folder}.", WHERE_TO_GET_IT)
 
 
-def _read_split(archive: zipfile.ZipFile, split: str, votes: dict[int, list[int]]) -> Split:
-    names = [name for name in archive.namelist() if name.startswith(f"{split}/")]
-    by_row = {int(Path(name).stem.rsplit("_", 1)[1]): name for name in names}
-    rows = sorted(by_row)
-    missing = [row for row in rows if row not in votes]
-    if missing:
-        raise FervidError(
-            f"{len(missing)} rows of {split} have no FER+ votes, the first is row {missing[0]}.",
-            "Use the ferplus_votes.csv that covers the same rows as the archive.",
-        )
-    return Split(
-        images=np.stack([_read_image(archive, by_row[row]) for row in rows]),
-        labels=np.array([EMOTIONS.index(by_row[row].split("/")[1]) for row in rows]),
-        votes=np.array([votes[row] for row in rows]),
-        rows=np.array(rows),
+def read_labelled(path: Path) -> dict[str, Labelled]:
+    """Read the images of any raw layout, all or nothing.
+
+    Args:
+        path: `fer2013.csv` or `icml_face_data.csv`, a folder with `train/<class>/*` and
+            `test/<class>/*`, or a zip of that.
+
+    Returns:
+        Splits by name, each in row order: `train`, `test` (PublicTest) and, where the data has
+        it, `private_test`.
+
+    Raises:
+        FervidError: Nothing there, something unreadable (with file and line), or a row twice.
+    """
+    if not path.exists():
+        raise FervidError(f"No FER2013 data at {path}.", WHERE_TO_GET_IT)
+    by_row: dict[int, Entry] = {}
+    for entry in read_layout(path):
+        other = by_row.setdefault(entry.row, entry)
+        if other is not entry:
+            raise FervidError(f"{entry.place}: row {entry.row} is {other.place} too.", ROW_IN_NAME)
+    splits: dict[str, list[Entry]] = {split: [] for split in USAGE_SPLITS.values()}
+    for row in sorted(by_row):
+        splits[by_row[row].split].append(by_row[row])
+    for split in FOLDERS:
+        if not splits[split]:
+            raise FervidError(f"{path}: no image of split {split}.", WHERE_TO_GET_IT)
+    return {split: _gather(entries) for split, entries in splits.items() if entries}
+
+
+def _gather(entries: Sequence[Entry]) -> Labelled:
+    return Labelled(
+        images=np.stack([entry.image for entry in entries]),
+        labels=np.array([entry.label for entry in entries]),
+        rows=np.array([entry.row for entry in entries]),
     )
 
 
-def _read_image(archive: zipfile.ZipFile, name: str) -> npt.NDArray[np.uint8]:
-    with Image.open(io.BytesIO(archive.read(name))) as image:
-        return np.asarray(image.convert("L"))
+def read_votes(path: Path) -> dict[tuple[str, int], list[int]]:
+    """Read the FER+ votes.
+
+    Args:
+        path: `ferplus_votes.csv`.
+
+    Returns:
+        Ten counts in `VOTE_COLUMNS` order by split and row number.
+
+    Raises:
+        FervidError: No such file, or a line that is no line of votes.
+    """
+    if not path.is_file():
+        raise FervidError(f"No FER+ votes at {path}.", WHERE_TO_GET_IT)
+    votes: dict[tuple[str, int], list[int]] = {}
+    with csv_lines(path, ("row", "usage", *VOTE_COLUMNS)) as lines:
+        for line, (row, usage, *counts) in lines:
+            place = f"{path}, line {line}"
+            if usage not in USAGE_SPLITS or not all(field.isdecimal() for field in (row, *counts)):
+                raise FervidError(f"{place}: not a row, a usage and ten counts.", FETCH_AGAIN)
+            key = USAGE_SPLITS[usage], int(row)
+            if key in votes:
+                raise FervidError(f"{place}: row {row} has votes already.", FETCH_AGAIN)
+            votes[key] = [int(count) for count in counts]
+    return votes
+
+
+def with_votes(split: Labelled, name: str, votes: Mapping[tuple[str, int], list[int]]) -> Split:
+    """Join a split's images and its votes by row number.
+
+    Args:
+        split: Images of one split.
+        name: Of that split.
+        votes: As `read_votes` returns. A row counts only under its own usage, so that row numbers
+            of another numbering do not pass for these.
+
+    Returns:
+        The split.
+
+    Raises:
+        FervidError: A row has no votes.
+    """
+    missing = [row for row in split.rows.tolist() if (name, row) not in votes]
+    if missing:
+        raise FervidError(
+            f"{len(missing)} rows of {name} have no FER+ votes, the first is row {missing[0]}.",
+            f"Use the {VOTES_FILE} that covers the same rows as the images.",
+        )
+    counts = np.array([votes[name, row] for row in split.rows.tolist()])
+    return Split(split.images, split.labels, counts, split.rows)

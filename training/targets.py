@@ -32,6 +32,20 @@ def crowd_shares(votes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
     return shares / shares.sum(axis=1, keepdims=True)
 
 
+def class_shares(votes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Turn votes into shares of the seven classes alone.
+
+    Args:
+        votes: `(n, 10)` counts in `archive.VOTE_COLUMNS` order.
+
+    Returns:
+        `(n, 7)` shares, summing to 1; contempt, unknown and not-a-face are dropped. A row without
+        a vote for any of the seven is all 0, so that it weighs nothing in a cross-entropy.
+    """
+    seven = votes[:, : len(EMOTIONS)].astype(np.float32)
+    return seven / np.maximum(seven.sum(axis=1, keepdims=True), 1)
+
+
 def label_given_votes(
     split: Split, groups: npt.NDArray[np.int64], seed: int
 ) -> npt.NDArray[np.float32]:

@@ -22,7 +22,12 @@ from training.rows import Examples, choose
 
 
 @click.command(help=__doc__)
-@click.option("--archive", type=click.Path(path_type=Path), required=True, help="fer2013.zip")
+@click.option(
+    "--archive",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="fer2013.zip, a folder like it, or a Kaggle CSV",
+)
 @click.option("--votes", type=click.Path(path_type=Path), required=True, help="ferplus_votes.csv")
 @click.option("--run", "run_dir", type=click.Path(path_type=Path), required=True)
 @click.option("--architecture", default="residual-se", show_default=True)

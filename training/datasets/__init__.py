@@ -1,0 +1,1 @@
+"""Data sets for tensorflow_datasets, a folder each in its own layout."""
