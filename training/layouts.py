@@ -104,7 +104,6 @@ def csv_lines(path: Path, required: tuple[str, ...]) -> Iterator[Iterator[tuple[
 def _required_fields(
     path: Path, reader: Iterator[list[str]], header: list[str], columns: list[int]
 ) -> Iterator[tuple[int, list[str]]]:
-    line = 1
     for fields in reader:
         line = reader.line_num  # type: ignore[attr-defined]
         if not fields:

@@ -132,6 +132,14 @@ def test_a_bad_row_of_a_csv_is_named_by_its_line(message: str, tmp_path: Path) -
         read_labelled(path)
 
 
+def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
+    wrapped = PIXELS[0].replace(" ", "\n", 3)
+    rows = [[0, wrapped, "Training"], [], [1, "1 2 3", "Training"]]
+    path = write_csv(tmp_path / "fer2013.csv", ["emotion", "pixels", "Usage"], rows)
+    with pytest.raises(FervidError, match=r"line 7: 3 pixels"):
+        read_labelled(path)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
