@@ -6,6 +6,7 @@ import keras
 from keras import layers
 
 from fervid.labels import EMOTIONS
+from fervid.networks.pretrained import Start
 from fervid.networks.registry import build
 
 DROPOUT = 0.2
@@ -16,16 +17,17 @@ WEIGHT_DECAY = 0.05
 EMA_MOMENTUM = 0.999
 
 
-def two_headed(architecture: str) -> keras.Model:
+def two_headed(architecture: str, start: Start = None) -> keras.Model:
     """Put the heads `fer` (7 logits) and `crowd` (8: the seven and other) on a feature extractor.
 
     Args:
         architecture: A name of `fervid.networks.registry`.
+        start: What `fervid.networks.registry.build` starts `pretrained` from.
 
     Returns:
         A model from pixels to `{"fer": (batch, 7), "crowd": (batch, 8)}`, float32 logits.
     """
-    backbone = build(architecture)
+    backbone = build(architecture, start)
     features = layers.Dropout(DROPOUT, dtype="float32")(backbone.output)
     fer = layers.Dense(len(EMOTIONS), dtype="float32", name="fer")(features)
     crowd = layers.Dense(len(EMOTIONS) + 1, dtype="float32", name="crowd")(features)
