@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,3 +53,11 @@ def _no_error_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     errors = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     assert not errors, f"logged errors: {[record.getMessage() for record in errors]}"
+
+
+@pytest.fixture(autouse=True)
+def _no_foreign_precision() -> Iterator[None]:
+    """A test that leaves Keras in another precision would change the figures of those after it."""
+    yield
+    if "keras" in sys.modules:
+        assert sys.modules["keras"].mixed_precision.dtype_policy().name == "float32"

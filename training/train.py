@@ -47,9 +47,8 @@ def main(
     share: float,
     policy: str,
 ) -> None:
-    """Read, choose rows, train, save."""
+    """Read, choose rows, train."""
     keras.utils.set_random_seed(seed)
-    keras.mixed_precision.set_dtype_policy(policy)
     try:
         train, test = read_archive(archive, votes)
     except FervidError as error:
@@ -57,6 +56,7 @@ def main(
     train = train.take(np.arange(int(len(train.images) * share)))
     examples, validation = choose(train, test, seed=0)
     run_dir.mkdir(parents=True, exist_ok=True)
+    keras.mixed_precision.set_dtype_policy(policy)
     schedule = Schedule(epochs, batch_size, seed)
     _write_facts(run_dir, architecture, schedule, len(examples.images), len(validation.images))
     model = two_headed(architecture)
