@@ -37,7 +37,7 @@ def load_averaged(run_dir: Path, clean_images: npt.NDArray[np.uint8]) -> keras.M
     if not backup.is_file():
         raise FervidError(f"No checkpoint in {run_dir}.", "Train for at least one epoch first.")
     facts = json.loads((run_dir / "facts.json").read_text())
-    model = two_headed(facts["architecture"])
+    model = two_headed(facts["architecture"], start="random")
     compile_for_training(model, steps=2)  # the optimizer holds the average
     model.optimizer.build(model.trainable_variables)
     model.load_weights(backup)

@@ -31,6 +31,9 @@ from training.rows import Examples, choose
 @click.option("--votes", type=click.Path(path_type=Path), required=True, help="ferplus_votes.csv")
 @click.option("--run", "run_dir", type=click.Path(path_type=Path), required=True)
 @click.option("--architecture", default="residual-se", show_default=True)
+@click.option(
+    "--start", type=click.Path(path_type=Path), help="Weights file that `pretrained` starts from."
+)
 @click.option("--epochs", default=30, show_default=True)
 @click.option("--batch-size", default=64, show_default=True)
 @click.option("--seed", default=1, show_default=True)
@@ -41,6 +44,7 @@ def main(
     votes: Path,
     run_dir: Path,
     architecture: str,
+    start: Path | None,
     epochs: int,
     batch_size: int,
     seed: int,
@@ -51,15 +55,15 @@ def main(
     keras.utils.set_random_seed(seed)
     try:
         train, test = read_archive(archive, votes)
+        keras.mixed_precision.set_dtype_policy(policy)
+        model = two_headed(architecture, start)
     except FervidError as error:
         raise click.ClickException(str(error)) from error
     train = train.take(np.arange(int(len(train.images) * share)))
     examples, validation = choose(train, test, seed=0)
     run_dir.mkdir(parents=True, exist_ok=True)
-    keras.mixed_precision.set_dtype_policy(policy)
     schedule = Schedule(epochs, batch_size, seed)
     _write_facts(run_dir, architecture, schedule, len(examples.images), len(validation.images))
-    model = two_headed(architecture)
     fit(model, examples, validation, schedule, run_dir)
 
 

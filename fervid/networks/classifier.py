@@ -16,7 +16,7 @@ from fervid.types import CROP_SIDE
 
 
 def build_classifier(architecture: str) -> keras.Model:
-    """Build the network that is shipped, with fresh weights.
+    """Build the network that is shipped, with random weights: load the trained ones into it.
 
     Args:
         architecture: A name of `registry.ARCHITECTURES`.
@@ -25,7 +25,7 @@ def build_classifier(architecture: str) -> keras.Model:
         A model from uint8 pixels `(batch, 48, 48, 1)` to `[probabilities (batch, 7) in the order of
         EMOTIONS, embedding (batch, n)]`.
     """
-    backbone = build(architecture)
+    backbone = build(architecture, start="random")
     pixels = keras.Input((CROP_SIDE, CROP_SIDE, 1), dtype="uint8", name="pixels")
     embedding = backbone(pixels)
     logits = layers.Dense(len(EMOTIONS), name="head")(embedding)
