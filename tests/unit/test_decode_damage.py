@@ -71,7 +71,7 @@ def png_film(path: Path, lost: list[int]) -> Path:
         starts.append(at)
     assert len(starts) == 20
     for number in lost:
-        film[starts[number] : starts[number] + 4] = b"XXXX"
+        film[starts[number] : starts[number] + 4] = b"LOST"
     path.write_bytes(film)
     return path
 
