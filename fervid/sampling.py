@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from fervid.options import DEFAULT_FPS, Sampling
+from fervid.options import Sampling
 
 
 class Sampler:
@@ -21,7 +21,7 @@ class Sampler:
 
     def __init__(self, sampling: Sampling) -> None:
         self._every = 1 if sampling.all_frames else sampling.every
-        self._fps = sampling.fps or DEFAULT_FPS
+        self._fps = sampling.fps or Fraction(0)  # unused beside `every`
         # Time 0 means "from the beginning": a frame may lie just before the container's start.
         self._start_s = sampling.start_s or None
         self._end_s = sampling.end_s

@@ -16,6 +16,7 @@ from fervid.labels import EMOTIONS
 from fervid.options import AnalyzeOptions
 from fervid.picture import Picture
 from fervid.runtime import resolve_device
+from fervid.types import CROP_SIDE
 
 _BATCH = 16
 
@@ -57,7 +58,7 @@ def read_photos(folder: Path) -> Photos:
         max_faces=1,
         device=resolve_device("cpu"),
     )
-    crops = np.zeros((len(names), 48, 48), np.uint8)
+    crops = np.zeros((len(names), CROP_SIDE, CROP_SIDE), np.uint8)
     found = np.zeros(len(names), bool)
     for start in range(0, len(names), _BATCH):
         batch = pictures[start : start + _BATCH]

@@ -1,4 +1,4 @@
-"""`residual-se-half`: `residual-se` at half the multiply-adds, for shipping.
+"""`residual-se-half`: `residual-se` at half the multiply-adds.
 
 ```
 uint8 48x48x1 -> standardise
