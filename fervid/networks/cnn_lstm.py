@@ -24,6 +24,7 @@ from typing import Any
 import keras
 from keras import layers, ops, regularizers
 
+from fervid.networks.batch_norm import BatchNormalization
 from fervid.networks.standardize import standardize
 
 BLOCKS = ((32, 0.25), (64, 0.25), (128, 0.25), (256, 0.5))
@@ -64,7 +65,7 @@ def _block(inputs: Any, channels: int, dropout: float, name: str) -> Any:
         kernel_regularizer=regularizers.L2(L2),
         name=f"{name}_conv",
     )(inputs)
-    features = layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_bn")(features)
+    features = BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_bn")(features)
     features = layers.MaxPooling2D(2, name=f"{name}_pool")(features)
     return layers.Dropout(dropout, name=f"{name}_dropout")(features)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from keras import layers, ops
 
+from fervid.networks.batch_norm import BatchNormalization
+
 SE_RATIO = 8
 
 
@@ -54,7 +56,7 @@ def conv_bn(inputs: Any, channels: int, stride: int, name: str, size: int = 3) -
         kernel_initializer="he_normal",
         name=f"{name}_conv",
     )(inputs)
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_bn")(features)
+    return BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_bn")(features)
 
 
 def _squeeze_excite(inputs: Any, channels: int, name: str) -> Any:
