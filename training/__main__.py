@@ -1,0 +1,64 @@
+"""`python -m training COMMAND`: from FER2013 to a preset with its card."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from fervid.errors import FervidError, UsageError
+
+_COMMANDS = {
+    "train": "train",
+    "evaluate": "evaluate",
+    "explore": "explore",
+    "leaks": "leaks",
+    "throughput": "throughput",
+    "export": "export",
+    "choose-blend": "choose_blend",
+    "calibrate-crop": "calibrate_crop",
+}
+"""Command to its module in `training.cli`, in the order in which one needs them."""
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        name = f"training.cli.{_COMMANDS[cmd_name]}"
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+            return None  # not there yet: the others work without it
+        command: click.Command = module.command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Say a `FervidError` of any command as click says its own."""
+        try:
+            return super().invoke(ctx)
+        except FervidError as error:
+            said = click.ClickException(f"{error.message}\n{error.remedy}")
+            said.exit_code = 2 if isinstance(error, UsageError) else 1
+            raise said from error
+
+
+@click.command(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: python -m training train --help",
+)
+def group() -> None:
+    """Train, examine and export facial-expression classifiers; run from a checkout."""
+
+
+if __name__ == "__main__":
+    group(prog_name="python -m training")
