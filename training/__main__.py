@@ -46,9 +46,8 @@ class _LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except FervidError as error:
-            said = click.ClickException(f"{error.message}\n{error.remedy}")
-            said.exit_code = 2 if isinstance(error, UsageError) else 1
-            raise said from error
+            kind = click.UsageError if isinstance(error, UsageError) else click.ClickException
+            raise kind(f"{error.message}\n{error.remedy}") from error
 
 
 @click.command(
