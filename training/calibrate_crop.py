@@ -1,25 +1,17 @@
-"""Measure the crop constant of a detector.
-
-    python -m training.calibrate_crop photos/ --detector mtcnn
-
-PHOTOS is any folder of face photographs, a few hundred. The constant is what makes crops show
-faces as FER2013 does: it depends on how generous a detector's boxes are.
-"""
+"""Measure a detector's crop constant: what makes crops show faces as FER2013 does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
 import numpy as np
 from PIL import Image
 
 from fervid.align import crop_box
-from fervid.detect import FaceDetector, load_detector
+from fervid.detect import load_detector
 from fervid.errors import FervidError
-from fervid.options import DEFAULT_DETECTOR
 from fervid.picture import Picture
 from fervid.runtime import resolve_device
 from fervid.types import Face
@@ -34,6 +26,7 @@ TIGHTER = 0.955
 too wide lose more (1.40: two points, on 713 photographs)."""
 
 _ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
+_BATCH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,31 @@ class Framing:
     exact_scale: float
     crop_scale: float
     eyes: tuple[float, float]
+
+
+def largest_faces(folder: Path, detector: str) -> list[Face | None]:
+    """Find the largest face of every photograph below a folder.
+
+    Args:
+        folder: Of photographs, in folders or not.
+        detector: Name of a preset, or path of a YuNet `.onnx` file.
+
+    Returns:
+        A face, or none, per photograph, by path.
+
+    Raises:
+        FervidError: There is no such detector, or a photograph cannot be read.
+    """
+    loaded = load_detector(
+        detector, min_face=20, min_score=None, max_faces=1, device=resolve_device("cpu")
+    )
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _ENDINGS)
+    largest: list[Face | None] = []
+    for start in range(0, len(paths), _BATCH):
+        some = paths[start : start + _BATCH]
+        pictures = [_read(path) for path in some]
+        largest += [next(iter(faces), None) for faces in loaded.detect(pictures)]
+    return largest
 
 
 def measure(faces: Sequence[Face]) -> Framing:
@@ -88,36 +106,8 @@ def _exact_scale(face: Face) -> float:
     return float(side / np.sqrt((x2 - x1) * (y2 - y1)))
 
 
-def _largest_faces(detector: FaceDetector, paths: Sequence[Path]) -> Iterator[Face]:
-    for start in range(0, len(paths), 16):
-        some = paths[start : start + 16]
-        pictures = [Picture(np.asarray(Image.open(path).convert("RGB"))) for path in some]
-        for faces in detector.detect(pictures):
-            yield from faces[:1]
-
-
-@click.command(help=__doc__)
-@click.argument("photos", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--detector", default=DEFAULT_DETECTOR, show_default=True, help="Name or .onnx path.")
-def main(photos: Path, detector: str) -> None:
-    """Detect, measure, report."""
+def _read(path: Path) -> Picture:
     try:
-        loaded = load_detector(
-            detector, min_face=20, min_score=None, max_faces=1, device=resolve_device("cpu")
-        )
-        paths = sorted(path for path in photos.rglob("*") if path.suffix.lower() in _ENDINGS)
-        faces = list(_largest_faces(loaded, paths))
-        framing = measure(faces)
-    except FervidError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{detector}: a face in {len(faces)} of {len(paths)} photographs")
-    click.echo(f"crop_scale that matches FER2013's geometry: {framing.exact_scale:.3f}")
-    click.echo(f"crop_scale to use (times {TIGHTER}): {framing.crop_scale:.2f}")
-    click.echo(
-        f"eyes then at ({framing.eyes[0]:.3f}, {framing.eyes[1]:.3f}) of the crop; "
-        f"FER2013's at {FER_EYES}"
-    )
-
-
-if __name__ == "__main__":
-    main()
+        return Picture(np.asarray(Image.open(path).convert("RGB")))
+    except OSError as error:
+        raise FervidError(f"{path} cannot be read: {error}.", "Take it out.") from error
