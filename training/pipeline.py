@@ -2,78 +2,107 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from training.augment import augment
+from training.augmentation import Augmentation, Mix
+from training.mix import mix_batch
+from training.order import epoch_order
 from training.rows import Examples
-
-SIDES = ((0.4, 32), (0.7, 40), (1.0, 48))
-"""Up to which share of the epochs which side in pixels: small pictures first, they are cheaper."""
-
-WEAK_SHARE = 0.1
-WEAK_STRENGTH = 0.3
-"""Augmentation is weak in the first and the last tenth of the epochs."""
+from training.schedule import WEAK_STRENGTH, Schedule
+from training.views import Views
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How long and in what portions to train."""
-
-    epochs: int
-    batch_size: int
-    seed: int
-
-    def side(self, epoch: int) -> int:
-        """Return the side in pixels of the images of an epoch."""
-        return next(side for share, side in SIDES if epoch < share * self.epochs or share == 1.0)
-
-    def strength(self, epoch: int) -> float:
-        """Return how strongly an epoch's images are augmented, 0 to 1."""
-        edge = WEAK_SHARE * self.epochs
-        return WEAK_STRENGTH if epoch < edge or epoch >= self.epochs - edge else 1.0
-
-    def steps(self, examples: Examples) -> int:
-        """Return the number of full batches of an epoch."""
-        return len(examples.images) // self.batch_size
-
-
-def training_batches(examples: Examples, schedule: Schedule, first_epoch: int) -> tf.data.Dataset:
+def training_batches(
+    examples: Examples,
+    schedule: Schedule,
+    first_epoch: int = 0,
+    *,
+    augmentation: Augmentation | None = None,
+    mix: Mix | None = None,
+    balanced: bool = False,
+    views: Views | None = None,
+) -> tf.data.Dataset:
     """Make the batches of all epochs from `first_epoch` on, one epoch after the other.
 
-    A batch depends on (seed, epoch, index) alone, so a resumed run sees what it would have seen.
+    A batch depends on (seed, epoch, number in the epoch) alone, so a resumed run sees what it
+    would have seen. With a GPU the batches are on it; there the data set repeats without end.
 
     Args:
         examples: What to train on.
         schedule: Epochs, batch size, seed.
         first_epoch: 0, or where a resumed run goes on.
+        augmentation: How far pictures are changed at most; by default as `Augmentation` says.
+        mix: Whether pictures are mixed; by default not.
+        balanced: Draw every class equally often.
+        views: Stored views to learn from instead of the images, with what teachers say of them.
 
     Returns:
-        `(images float32 (batch, side, side, 1), {"fer": ..., "crowd": ...})`.
+        `(images float32 (batch, side, side, 1), {"fer": (batch, 7), "crowd": (batch, 8)})`.
     """
-    rows = tf.data.Dataset.from_tensor_slices(
-        (examples.images[..., None], {"fer": examples.fer, "crowd": examples.crowd})
-    )
-    run = _epoch(rows, examples, schedule, first_epoch)
-    for epoch in range(first_epoch + 1, schedule.epochs):
-        run = run.concatenate(_epoch(rows, examples, schedule, epoch))
+    prepare = _preparation(examples, schedule, augmentation or Augmentation(), mix or Mix(), views)
+    run: tf.data.Dataset | None = None
+    epochs = range(first_epoch, schedule.epochs)
+    for side, same_side in groupby(epochs, schedule.side):
+        rows = _rows(examples, schedule, list(same_side), balanced)
+        part = rows.map(
+            lambda row, side=side: prepare(row, side), num_parallel_calls=tf.data.AUTOTUNE
+        )
+        run = part if run is None else run.concatenate(part)
+    if run is None:
+        raise ValueError(f"first_epoch must be below epochs. Received: {first_epoch=}")
+    if tf.config.list_logical_devices("GPU"):
+        # must come last; it hides the number of batches, so the caller counts the steps
+        return run.repeat().apply(tf.data.experimental.prefetch_to_device("/gpu:0"))
     return run.prefetch(tf.data.AUTOTUNE)
 
 
-def _epoch(
-    rows: tf.data.Dataset, examples: Examples, schedule: Schedule, epoch: int
+def _rows(
+    examples: Examples, schedule: Schedule, epochs: list[int], balanced: bool
 ) -> tf.data.Dataset:
-    side, strength = schedule.side(epoch), schedule.strength(epoch)
+    """Say for every batch of these epochs which rows it takes."""
+    steps = schedule.steps(len(examples.labels))
+    strengths = np.array([schedule.strength(epoch) for epoch in epochs], np.float32)
+    orders = [epoch_order(examples.labels, schedule.seed, epoch, balanced) for epoch in epochs]
+    used = [order[: steps * schedule.batch_size] for order in orders]
+    return tf.data.Dataset.from_tensor_slices(
+        {
+            "index": np.concatenate(used).astype(np.int32).reshape(-1, schedule.batch_size),
+            "epoch": np.repeat(np.array(epochs, np.int32), steps),
+            "number": np.tile(np.arange(steps, dtype=np.int32), len(epochs)),
+            "strength": np.repeat(strengths, steps),
+            "weak": np.repeat([schedule.weak(epoch) for epoch in epochs], steps),
+        }
+    )
 
-    def prepare(index: Any, batch: Any) -> Any:
-        images, targets = batch
-        seed = tf.stack([schedule.seed * 100_003 + epoch, tf.cast(index, tf.int32)])
-        images = augment(tf.cast(images, tf.float32), seed, strength, side)
-        images = tf.ensure_shape(images, (None, side, side, 1))
-        return images, targets
 
-    shuffled = rows.shuffle(len(examples.images), seed=schedule.seed * 1009 + epoch)
-    batches = shuffled.batch(schedule.batch_size, drop_remainder=True).enumerate()
-    return batches.map(prepare, num_parallel_calls=tf.data.AUTOTUNE)
+def _preparation(
+    examples: Examples, schedule: Schedule, most: Augmentation, mix: Mix, views: Views | None
+) -> Any:
+    with tf.device("/cpu:0"):  # whole data sets stay out of the GPU's memory
+        images = tf.constant(examples.images if views is None else views.images)
+        fer = tf.constant(examples.fer if views is None else views.fer)
+        crowd = tf.constant(examples.crowd if views is None else views.crowd)
+
+    def prepare(row: Any, side: int) -> Any:
+        seed = tf.stack([schedule.seed * 100_003 + row["epoch"], row["number"]])
+        index, strength = row["index"], row["strength"]
+        if views is not None:
+            # a teacher's word holds for a view as it is stored, so that is changed little more
+            changed = 1 + (index + row["epoch"]) % (views.images.shape[1] - 1)
+            index = tf.stack([index, tf.where(row["weak"], 0, changed)], axis=1)
+            strength = WEAK_STRENGTH
+        chosen = tf.cast(_take(images, index), tf.float32)[..., None]
+        batch = augment(chosen, seed, strength, side, most)
+        targets = {"fer": _take(fer, index), "crowd": _take(crowd, index)}
+        return mix_batch(tf.ensure_shape(batch, (None, side, side, 1)), targets, seed, mix)
+
+    return prepare
+
+
+def _take(values: Any, index: Any) -> Any:
+    return tf.gather(values, index) if index.shape.rank == 1 else tf.gather_nd(values, index)
