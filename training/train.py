@@ -17,8 +17,9 @@ import numpy as np
 from fervid.errors import FervidError
 from training.archive import read_archive
 from training.model import compile_for_training, two_headed
-from training.pipeline import Schedule, training_batches
+from training.pipeline import training_batches
 from training.rows import Examples, choose
+from training.schedule import Schedule
 
 
 @click.command(help=__doc__)
@@ -71,7 +72,7 @@ def fit(
     model: keras.Model, examples: Examples, validation: Examples, schedule: Schedule, run_dir: Path
 ) -> None:
     """Train in one `fit` call, going on from the run folder's backup if it has one."""
-    steps = schedule.steps(examples)
+    steps = schedule.steps(len(examples.images))
     compile_for_training(model, steps * schedule.epochs)
     backup = run_dir / "backup"
     state = backup / "training_metadata.json"

@@ -8,15 +8,13 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from fervid.networks.classifier import build_classifier, load_weights, save_weights
-from training.augment import augment
 from training.blend import best_temperature, blend_heads, divide_logits
 from training.checkpoint import load_averaged
 from training.model import two_headed
-from training.pipeline import Schedule, training_batches
 from training.rows import Examples
+from training.schedule import Schedule
 from training.train import fit
 
 pytestmark = pytest.mark.slow
@@ -32,32 +30,6 @@ def examples() -> Examples:
         crowd=np.eye(8, dtype=np.float32)[labels],
         labels=labels,
     )
-
-
-def test_augmentation_depends_on_the_seed_alone(examples: Examples) -> None:
-    images = tf.cast(examples.images[:8, ..., None], tf.float32)
-    first, again, other = (augment(images, [seed, 0], 1.0, 40) for seed in (1, 1, 2))
-    assert first.shape == (8, 40, 40, 1)
-    np.testing.assert_array_equal(first, again)
-    assert np.abs(first - other).mean() > 5
-    assert np.min(first) >= 0
-    assert np.max(first) <= 255
-
-
-def test_without_strength_a_picture_is_itself_or_mirrored(examples: Examples) -> None:
-    images = tf.cast(examples.images[:8, ..., None], tf.float32)
-    for before, after in zip(images.numpy(), augment(images, [3, 3], 0.0, 48).numpy(), strict=True):
-        distance = min(np.abs(after - before).max(), np.abs(after - before[:, ::-1]).max())
-        assert distance < 0.01
-
-
-def test_a_resumed_run_sees_the_batches_it_would_have_seen(examples: Examples) -> None:
-    schedule = Schedule(epochs=4, batch_size=16, seed=5)
-    whole = [images.numpy() for images, _ in training_batches(examples, schedule, 0)]
-    rest = [images.numpy() for images, _ in training_batches(examples, schedule, 3)]
-    assert [len(batch[0]) for batch in whole] == [32] * 4 + [40] * 2 + [48] * 2
-    for expected, found in zip(whole[-2:], rest, strict=True):
-        np.testing.assert_array_equal(expected, found)
 
 
 def test_a_run_goes_on_where_it_stopped_and_can_be_exported(
