@@ -7,12 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fervid.errors import UsageError
 from training.archive import VOTE_COLUMNS, Split
 from training.targets import crowd_shares, label_given_votes, label_targets
 from training.twins import exact_groups, has_twin
 
 NOT_A_FACE_VOTES = 5
 """Rows that this many of ten people called not a face are left out."""
+
+FOLDS = 10
+"""Each fold validates on a tenth of its own; fold 0 is the one that choices are made on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Examples:
     labels: npt.NDArray[np.int64]
 
 
-def choose(train: Split, test: Split, seed: int) -> tuple[Examples, Examples]:
+def choose(train: Split, test: Split, seed: int, fold: int = 0) -> tuple[Examples, Examples]:
     """Split training rows into training and validation examples without a twin between splits.
 
     Left out: black images, images that are not a face, and whatever also stands in the test
@@ -36,10 +40,16 @@ def choose(train: Split, test: Split, seed: int) -> tuple[Examples, Examples]:
         train: Training rows.
         test: The evaluation split.
         seed: Of the choice.
+        fold: Which tenth is validation, 0 to 9; the tenths of one seed don't overlap.
 
     Returns:
         Training and validation examples.
+
+    Raises:
+        UsageError: There is no such fold.
     """
+    if fold not in range(FOLDS):
+        raise UsageError(f"fold must be 0 to {FOLDS - 1}.", f"Received: fold={fold}.")
     keep = train.images.reshape(len(train.images), -1).max(axis=1) > 0
     keep &= train.votes[:, VOTE_COLUMNS.index("NF")] < NOT_A_FACE_VOTES
     keep &= ~has_twin(train.images, test.images)
@@ -57,7 +67,8 @@ def choose(train: Split, test: Split, seed: int) -> tuple[Examples, Examples]:
         labels=rows.labels[first],
     )
     order = np.random.default_rng(seed).permutation(len(first))
-    validation, training = np.split(order, [len(order) // 10])
+    start, stop = (tenth * len(order) // FOLDS for tenth in (fold, fold + 1))
+    validation, training = order[start:stop], np.delete(order, np.s_[start:stop])
     leaked = has_twin(merged.images[training], merged.images[validation])
     return _take(merged, training[~leaked]), _take(merged, validation)
 

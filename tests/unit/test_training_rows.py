@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fervid.errors import UsageError
 from training.archive import VOTE_COLUMNS, Split
-from training.rows import choose
+from training.rows import FOLDS, choose
 from training.targets import crowd_shares
 from training.twins import exact_groups, has_twin
 
@@ -49,6 +50,31 @@ def test_no_twin_crosses_a_split() -> None:
     for examples in (training, validation):
         np.testing.assert_allclose(examples.fer.sum(axis=1), 1, atol=1e-5)
         np.testing.assert_allclose(examples.crowd.sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_folds_together_validate_on_every_row_once() -> None:
+    train, test = split_of(pictures(120, 6)), split_of(pictures(20, 7))
+    folds = [choose(train, test, seed=0, fold=fold) for fold in range(FOLDS)]
+    seen = [image.tobytes() for _, validation in folds for image in validation.images]
+    assert len(set(seen)) == len(seen) == 120
+    for training, validation in folds:
+        assert len(training.images) + len(validation.images) == 120
+        assert not has_twin(training.images, validation.images).any()
+
+
+def test_the_default_fold_is_the_tenth_that_it_always_was() -> None:
+    train, test = split_of(pictures(120, 6)), split_of(pictures(20, 7))
+    order = np.random.default_rng(0).permutation(120)
+    training, validation = choose(train, test, seed=0)
+    np.testing.assert_array_equal(validation.images, train.images[order[:12]])
+    np.testing.assert_array_equal(training.images, train.images[order[12:]])
+
+
+@pytest.mark.parametrize("fold", [-1, 10])
+def test_an_eleventh_fold_is_refused(fold: int) -> None:
+    train, test = split_of(pictures(20, 6)), split_of(pictures(20, 7))
+    with pytest.raises(UsageError, match=f"fold must be 0 to 9.*fold={fold}"):
+        choose(train, test, seed=0, fold=fold)
 
 
 def test_black_images_and_what_is_no_face_are_left_out() -> None:
