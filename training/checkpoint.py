@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -36,14 +36,33 @@ def load_averaged(run_dir: Path, clean_images: npt.NDArray[np.uint8]) -> keras.M
     backup = run_dir / "backup" / "latest.weights.h5"
     if not backup.is_file():
         raise FervidError(f"No checkpoint in {run_dir}.", "Train for at least one epoch first.")
-    facts = json.loads((run_dir / "facts.json").read_text())
-    model = two_headed(facts["architecture"], start="random")
+    model = two_headed(run_facts(run_dir)["architecture"], start="random")
     compile_for_training(model, steps=2)  # the optimizer holds the average
     model.optimizer.build(model.trainable_variables)
     model.load_weights(backup)
     model.optimizer.finalize_variable_values(model.trainable_variables)
     _estimate_batch_norm(model, clean_images)
     return model
+
+
+def run_facts(run_dir: Path) -> dict[str, Any]:
+    """Return what a run was begun with.
+
+    Args:
+        run_dir: The folder that `python -m training train` wrote.
+
+    Returns:
+        `architecture`, `epochs`, `batch_size`, `seed`, `policy`, `training_rows`,
+        `validation_rows`.
+
+    Raises:
+        FervidError: It is no run folder.
+    """
+    facts = run_dir / "facts.json"
+    if not facts.is_file():
+        raise FervidError(f"{run_dir} is no run folder.", "Give what --run of `train` was.")
+    found: dict[str, Any] = json.loads(facts.read_text())
+    return found
 
 
 def epochs_done(run_dir: Path) -> int:
