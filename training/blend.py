@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import keras
 import numpy as np
-import numpy.typing as npt
 
 from fervid.labels import EMOTIONS
 from fervid.networks.classifier import build_classifier
-from training.metrics import nll
+from training.calibration import best_temperature
+
+__all__ = ["best_temperature", "blend_heads", "divide_logits"]
 
 
 def blend_heads(model: keras.Model, architecture: str, crowd_share: float) -> keras.Model:
@@ -37,24 +38,6 @@ def blend_heads(model: keras.Model, architecture: str, crowd_share: float) -> ke
     return classifier
 
 
-def best_temperature(
-    probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]
-) -> float:
-    """Find the temperature of least NLL (Guo et al. 2017).
-
-    Args:
-        probabilities: `(n, 7)` at temperature 1.
-        labels: `(n,)` class numbers of rows that were not trained on.
-
-    Returns:
-        The best of 0.50, 0.52, ... 2.00.
-    """
-    logits = np.log(np.maximum(probabilities, 1e-12))
-    candidates = np.arange(0.5, 2.01, 0.02)
-    losses = [nll(_softmax(logits / temperature), labels) for temperature in candidates]
-    return float(candidates[int(np.argmin(losses))])
-
-
 def divide_logits(classifier: keras.Model, temperature: float) -> None:
     """Fold a temperature into the head, in place."""
     for name in ("kernel", "bias"):
@@ -64,8 +47,3 @@ def divide_logits(classifier: keras.Model, temperature: float) -> None:
 
 def _head_weight(classifier: keras.Model, name: str) -> keras.Variable:
     return next(weight for weight in classifier.weights if weight.path == f"head/{name}")
-
-
-def _softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)

@@ -7,16 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from fervid.align import align
 from fervid.detect import load_detector
-from fervid.errors import FervidError
-from fervid.labels import EMOTIONS
 from fervid.options import AnalyzeOptions
-from fervid.picture import Picture
 from fervid.runtime import resolve_device
 from fervid.types import CROP_SIDE
+from training.class_folders import find_images, read_image
 
 _BATCH = 16
 
@@ -39,17 +36,18 @@ class Photos:
 
 
 def read_photos(folder: Path) -> Photos:
-    """Read `<class>/*.jpg`, find the largest face of each with the default detector, cut it out.
+    """Read `<class>/*`, find the largest face of each with the default detector, cut it out.
+
+    Args:
+        folder: As `training.class_folders.find_images` takes it.
+
+    Returns:
+        The photographs, by class.
 
     Raises:
-        FervidError: There is no photograph.
+        FervidError: A folder is no class, a photograph cannot be read, or there is none.
     """
-    names = [(path, place) for emotion in EMOTIONS for place, path in _in_class(folder, emotion)]
-    if not names:
-        raise FervidError(
-            f"No photographs in {folder}.", f"It needs folders named {', '.join(EMOTIONS)}."
-        )
-    pictures = [Picture(np.asarray(Image.open(path).convert("RGB"))) for path, _ in names]
+    images = find_images(folder)
     options = AnalyzeOptions()
     detector = load_detector(
         options.detector,
@@ -58,17 +56,13 @@ def read_photos(folder: Path) -> Photos:
         max_faces=1,
         device=resolve_device("cpu"),
     )
-    crops = np.zeros((len(names), CROP_SIDE, CROP_SIDE), np.uint8)
-    found = np.zeros(len(names), bool)
-    for start in range(0, len(names), _BATCH):
-        batch = pictures[start : start + _BATCH]
-        for number, faces in enumerate(detector.detect(batch), start):
+    crops = np.zeros((len(images), CROP_SIDE, CROP_SIDE), np.uint8)
+    found = np.zeros(len(images), bool)
+    for start in range(0, len(images), _BATCH):
+        pictures = [read_image(image) for image in images[start : start + _BATCH]]
+        for number, faces in enumerate(detector.detect(pictures)):
             for face in faces:
-                crops[number] = align(pictures[number], face.box, detector.crop_scale)
-                found[number] = True
-    labels = np.array([EMOTIONS.index(path.parent.name) for path, _ in names])
-    return Photos(crops, found, labels, np.array([place % 2 == 1 for _, place in names]))
-
-
-def _in_class(folder: Path, emotion: str) -> list[tuple[int, Path]]:
-    return list(enumerate(sorted((folder / emotion).glob("*.jp*g"))))
+                crops[start + number] = align(pictures[number], face.box, detector.crop_scale)
+                found[start + number] = True
+    labels = np.array([image.label for image in images])
+    return Photos(crops, found, labels, np.array([image.place % 2 == 1 for image in images]))

@@ -1,0 +1,128 @@
+"""What classifiers are measured on: rows of FER2013, another data set, photographs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from fervid.errors import UsageError
+from training.archive import read_archive
+from training.evaluation.faces import Faces, read_faces
+from training.evaluation.tta import Crops
+from training.photos import Photos, read_photos
+from training.rows import choose
+from training.twins import has_twin
+
+SplitName = Literal["validation", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOfTest:
+    """FER2013's test folder.
+
+    Args:
+        faces: All rows.
+        alone: `(n,)` whether a row has no twin in the archive's training folder.
+        leaked: By fold, how many rows have a twin among the rows trained on.
+    """
+
+    faces: Faces
+    alone: npt.NDArray[np.bool_]
+    leaked: dict[int, int]
+
+    def trained_on(self, fold: int | None) -> int:
+        """Return how many rows have a twin among those that a fold, or any fold, trained on."""
+        return max(self.leaked.values()) if fold is None else self.leaked[fold]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything to look at.
+
+    Args:
+        training: Images trained on, by fold.
+        validation: By fold.
+        test: None unless it was asked for.
+        folder: Another data set, if one was named.
+        photos: Photographs, if some were named.
+    """
+
+    training: dict[int, Crops]
+    validation: dict[int, Faces]
+    test: RowsOfTest | None
+    folder: Faces | None
+    photos: Photos | None
+
+    def crops(self, fold: int) -> dict[str, Crops]:
+        """Return all crops that a classifier of a fold looks at, by set."""
+        found = {"validation": self.validation[fold].crops}
+        if self.test is not None:
+            found["test"] = self.test.faces.crops
+        if self.folder is not None:
+            found["folder"] = self.folder.crops
+        if self.photos is not None:
+            found["photographs"] = self.photos.crops[self.photos.found]
+        return found
+
+    def labels(self, rows: str, fold: int | None) -> npt.NDArray[np.int64]:
+        """Return the class numbers of a set of rows of FER2013, or of the other data set."""
+        if rows == "validation" and fold is not None:
+            return self.validation[fold].labels
+        if rows == "folder" and self.folder is not None:
+            return self.folder.labels
+        return self.test_rows().faces.labels
+
+    def test_rows(self) -> RowsOfTest:
+        """Return the test folder, which nobody looks at by accident."""
+        if self.test is None:
+            raise UsageError("The test split was not asked for.", "Name it: --split test.")
+        return self.test
+
+
+def gather(
+    archive: Path,
+    votes: Path,
+    folds: Collection[int],
+    split: SplitName,
+    folder: Path | None,
+    photos: Path | None,
+) -> Material:
+    """Read what was named.
+
+    Args:
+        archive: As `training.archive.read_archive` takes it.
+        votes: Likewise.
+        folds: Those that the classifiers were trained on.
+        split: The test rows' labels are left alone unless this is `test`.
+        folder: As `training.evaluation.faces.read_faces` takes it.
+        photos: As `training.photos.read_photos` takes it.
+
+    Returns:
+        The material.
+
+    Raises:
+        FervidError: Something cannot be read.
+    """
+    faces = read_faces(folder) if folder else None
+    pictures = read_photos(photos) if photos else None
+    train, test = read_archive(archive, votes)
+    training, validation = {}, {}
+    for fold in sorted(set(folds)):
+        examples, held_out = choose(train, test, seed=0, fold=fold)
+        training[fold] = examples.images
+        validation[fold] = Faces(held_out.images, held_out.labels)
+    looked_at = None
+    if split == "test":
+        looked_at = RowsOfTest(
+            Faces(test.images, test.labels),
+            alone=~has_twin(test.images, train.images),
+            leaked={
+                fold: int(has_twin(test.images, images).sum()) for fold, images in training.items()
+            },
+        )
+    return Material(training, validation, looked_at, faces, pictures)

@@ -1,0 +1,102 @@
+"""What can be evaluated: presets as users run them, and the runs of the trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from fervid import presets
+from fervid.classify import load_classifier
+from fervid.errors import UsageError, valid_names
+from fervid.labels import EMOTIONS
+from fervid.runtime import resolve_device
+from training.evaluation.tta import Crops
+
+_BATCH = 64
+
+ByHead = dict[str, npt.NDArray[np.float32]]
+"""Probabilities `(n, 7)` by head; the first head is the one that counts."""
+
+Classify = Callable[[Crops], ByHead]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that can be evaluated, not yet loaded.
+
+    Args:
+        name: Of the preset, or of the run's folder.
+        run_dir: Of the run; None for a preset.
+        architecture: Of the run; None for a preset.
+        fold: Its validation tenth, see `training.rows.choose`. Presets come from fold 0.
+    """
+
+    name: str
+    run_dir: Path | None
+    architecture: str | None
+    fold: int
+
+
+def find(what: str) -> Candidate:
+    """Find out what a name on the command line is.
+
+    Args:
+        what: Name of a preset, or else a run folder.
+
+    Returns:
+        The preset or run.
+
+    Raises:
+        UsageError: It is neither.
+        FervidError: The folder is there, but holds no run.
+    """
+    if what in presets.CLASSIFIERS:
+        return Candidate(what, None, None, fold=0)
+    if not Path(what).is_dir():
+        raise UsageError(
+            f"{what!r} is neither a preset nor a folder.",
+            f"{valid_names(what, presets.CLASSIFIERS)} "
+            "Or name the folder of a run of python -m training train.",
+        )
+    from training.checkpoint import run_facts
+
+    facts = run_facts(Path(what))
+    return Candidate(
+        Path(what).resolve().name, Path(what), facts["architecture"], facts.get("fold", 0)
+    )
+
+
+def load(candidate: Candidate, clean_images: Crops, crowd_share: float) -> Classify:
+    """Load a preset into the runtime that users run, or a run's averaged weights into Keras.
+
+    Args:
+        candidate: What.
+        clean_images: `(n, 48, 48)` uint8 images that the run was trained on.
+        crowd_share: Of the crowd head in a run's blend, as `training.blend` takes it.
+
+    Returns:
+        From crops to probabilities: `shipped` of a preset; `blend`, `fer` and `crowd` of a run.
+    """
+    if candidate.run_dir is None:
+        classifier = load_classifier(candidate.name, resolve_device("cpu"), _BATCH)
+        return lambda crops: {"shipped": classifier.classify(list(crops))}
+    from training.checkpoint import load_averaged
+
+    model = load_averaged(candidate.run_dir, clean_images)
+
+    def classify(crops: Crops) -> ByHead:
+        logits = model.predict(crops[..., None], batch_size=_BATCH, verbose=0)
+        fer, crowd = logits["fer"], logits["crowd"][:, : len(EMOTIONS)]
+        blend = (1 - crowd_share) * fer + crowd_share * crowd
+        return {"blend": _softmax(blend), "fer": _softmax(fer), "crowd": _softmax(crowd)}
+
+    return classify
+
+
+def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return shares / shares.sum(axis=1, keepdims=True)

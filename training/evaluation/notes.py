@@ -1,0 +1,39 @@
+"""Say beside the figures how they came about."""
+
+from __future__ import annotations
+
+from training.evaluation.material import SplitName
+from training.evaluation.tta import ENLARGED
+
+
+def notes(split: SplitName, crowd_share: float, *, tta: bool) -> list[str]:
+    """Write the notes of a report.
+
+    Args:
+        split: Of FER2013.
+        crowd_share: Of the crowd head in a run's blend.
+        tta: Whether views were averaged.
+    """
+    fitted = (
+        "of every other row it is fitted on the rows between, so the figures at T are not judged "
+        "on what they were fitted on"
+        if split == "validation"
+        else "it is fitted on validation"
+    )
+    found = [
+        "Intervals: percentiles of 2,000 bootstrap resamples of the rows, seeded.",
+        f"T is the temperature of least NLL on validation; {fitted}.",
+        "ECE: 15 bins of equal width; in brackets what a perfectly calibrated classifier with the "
+        "same confidences shows on as many rows.",
+        "Head shipped: a preset's files in the runtime that users run. Head blend: softmax of "
+        f"{1 - crowd_share:g} fer + {crowd_share:g} crowd logits (without `other`).",
+    ]
+    if split == "validation":
+        found.append("Choices are made on validation: it flatters what was chosen on it.")
+    if tta:
+        found.append(
+            "Views: flip, the mean of p(x) and p(mirror of x); ten-crop, the mean of p over ten "
+            f"48x48 cuts of x enlarged to {ENLARGED}x{ENLARGED} (cubic): the centre and the four "
+            "corners, each with its mirror image."
+        )
+    return found
