@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.metrics import f1_score, log_loss
+from sklearn.metrics import (
+    confusion_matrix as sklearn_confusion,
+)
+from sklearn.metrics import (
+    f1_score,
+    log_loss,
+    precision_recall_fscore_support,
+)
 
-from training.metrics import expected_calibration_error, figures, wilson_interval
+from training.metrics import (
+    class_figures,
+    confusion_matrix,
+    expected_calibration_error,
+    figures,
+    macro_f1,
+    wilson_interval,
+)
 
 
 @pytest.fixture
@@ -26,6 +40,29 @@ def test_figures_agree_with_scikit_learn(sample: tuple[np.ndarray, np.ndarray]) 
         f1_score(labels, predicted, average="macro"), abs=1e-4
     )
     assert found["nll"] == pytest.approx(log_loss(labels, probabilities), abs=1e-4)
+
+
+def test_figures_by_class_agree_with_scikit_learn(sample: tuple[np.ndarray, np.ndarray]) -> None:
+    probabilities, labels = sample
+    predicted = probabilities.argmax(axis=1)
+    confusion = confusion_matrix(predicted, labels)
+    np.testing.assert_array_equal(confusion, sklearn_confusion(labels, predicted))
+    expected = precision_recall_fscore_support(labels, predicted)
+    found = [list(each.values()) for each in class_figures(confusion).values()]
+    np.testing.assert_allclose(np.array(found).T, expected, atol=1e-4)
+
+
+def test_a_class_that_is_never_predicted_has_no_precision() -> None:
+    found = class_figures(confusion_matrix(np.array([0, 0, 1]), np.array([0, 2, 1])))
+    assert found["fear"] == {"precision": None, "recall": 0.0, "f1": 0.0, "support": 1}
+    assert found["happy"]["recall"] is None
+
+
+def test_macro_f1_leaves_out_classes_without_rows_and_takes_many_matrices_at_once() -> None:
+    predicted, labels = np.array([0, 0, 1, 3]), np.array([0, 1, 1, 1])
+    one = confusion_matrix(predicted, labels)
+    expected = f1_score(labels, predicted, labels=[0, 1], average="macro")
+    np.testing.assert_allclose(macro_f1(np.stack([one, one])), [expected, expected])
 
 
 def test_a_calibrated_model_shows_the_floor() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,13 +34,15 @@ class Candidate:
         name: Of the preset, or of the run's folder.
         run_dir: Of the run; None for a preset.
         architecture: Of the run; None for a preset.
-        fold: Its validation tenth, see `training.rows.choose`. Presets come from fold 0.
+        fold: Its validation tenth, see `training.rows.choose`.
+        rows: How many it was trained and validated on; None where nobody wrote it down.
     """
 
     name: str
     run_dir: Path | None
     architecture: str | None
     fold: int
+    rows: tuple[int, int] | None
 
 
 def find(what: str) -> Candidate:
@@ -55,7 +59,8 @@ def find(what: str) -> Candidate:
         FervidError: The folder is there, but holds no run.
     """
     if what in presets.CLASSIFIERS:
-        return Candidate(what, None, None, fold=0)
+        facts = _training_of_preset(what)
+        return Candidate(what, None, None, _fold(facts), _rows(facts))
     if not Path(what).is_dir():
         raise UsageError(
             f"{what!r} is neither a preset nor a folder.",
@@ -65,9 +70,26 @@ def find(what: str) -> Candidate:
     from training.checkpoint import run_facts
 
     facts = run_facts(Path(what))
-    return Candidate(
-        Path(what).resolve().name, Path(what), facts["architecture"], facts.get("fold", 0)
-    )
+    name = Path(what).resolve().name
+    return Candidate(name, Path(what), facts["architecture"], _fold(facts), _rows(facts))
+
+
+def _training_of_preset(name: str) -> dict[str, Any]:
+    """Return the facts of the run behind a preset, which its card repeats."""
+    card = presets.file_path(presets.classifier(name), "model.tflite").with_name("card.json")
+    facts: dict[str, Any] = json.loads(card.read_text())["training"] if card.is_file() else {}
+    return facts
+
+
+def _fold(facts: dict[str, Any]) -> int:
+    fold: int = facts.get("run", {}).get("config", {}).get("rows", {}).get("fold", 0)
+    return fold
+
+
+def _rows(facts: dict[str, Any]) -> tuple[int, int] | None:
+    if "training_rows" not in facts:
+        return None
+    return facts["training_rows"], facts["validation_rows"]
 
 
 def load(candidate: Candidate, clean_images: Crops, crowd_share: float) -> Classify:

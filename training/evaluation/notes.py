@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from training.evaluation.material import SplitName
+from collections.abc import Sequence
+
+from training.evaluation.material import Material, SplitName
+from training.evaluation.nets import Candidate
 from training.evaluation.tta import ENLARGED
 
 
@@ -36,4 +39,25 @@ def notes(split: SplitName, crowd_share: float, *, tta: bool) -> list[str]:
             f"48x48 cuts of x enlarged to {ENLARGED}x{ENLARGED} (cubic): the centre and the four "
             "corners, each with its mirror image."
         )
+    return found
+
+
+def foreign_rows(candidates: Sequence[Candidate], material: Material) -> list[str]:
+    """Warn of classifiers that were trained on other rows than the archive gives.
+
+    What is validation here may then be among what they were trained on.
+
+    Args:
+        candidates: The classifiers.
+        material: Of the archive.
+    """
+    found = []
+    for one in candidates:
+        here = len(material.training[one.fold]), len(material.validation[one.fold].labels)
+        if one.rows is not None and one.rows != here:
+            found.append(
+                f"{one.name} was trained on {one.rows[0]:,} rows and validated on "
+                f"{one.rows[1]:,}; this archive gives {here[0]:,} and {here[1]:,}: validation "
+                "rows, which temperatures are fitted on, may be rows that it was trained on."
+            )
     return found

@@ -79,7 +79,8 @@ def draw_reliability(name: str, scores: Figures, path: Path) -> None:
         confidence, accuracy = ([each[of] for each in bins] for of in ("confidence", "accuracy"))
         legend = f"{label}: ECE {honesty['ece']:.3f} (floor {honesty['ece_floor']:.3f})"
         axes.plot(confidence, accuracy, color=colour, linewidth=1.2, label=legend, zorder=2)
-        axes.scatter(confidence, accuracy, s=4 + 300 * rows / rows.sum(), color=colour, zorder=3)
+        sizes = 4 + 300 * rows / rows.sum()
+        axes.scatter(confidence, accuracy, s=sizes, color=colour, zorder=3, clip_on=False)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     axes.set_xlabel("confidence (mean of a bin; area of a dot: its rows)", fontsize=9.5)

@@ -11,7 +11,7 @@ from training.evaluation.card_look import log_look, read_card
 from training.evaluation.evaluate import evaluate, find_all, look_all
 from training.evaluation.material import SplitName, gather
 from training.evaluation.nets import Candidate
-from training.evaluation.notes import notes
+from training.evaluation.notes import foreign_rows, notes
 from training.evaluation.score import Figures
 from training.evaluation.timing import time_all
 from training.evaluation.write import check_out, write
@@ -67,12 +67,15 @@ def carry_out(request: Request, say: Callable[[str], None]) -> Figures:
     material = gather(
         request.archive, request.votes, folds, request.split, request.folder, request.photos
     )
+    warnings = foreign_rows(candidates, material)
+    for warning in warnings:
+        say(f"Warning: {warning}")
     seen = look_all(candidates, material, request.crowd_share, tta=request.tta, say=say)
     if request.card is not None:
         log_look(request.card, seen[0][0], material)
     report = evaluate(seen, material, request.split)
     report["crowd_share"] = request.crowd_share
-    report["notes"] = notes(request.split, request.crowd_share, tta=request.tta)
+    report["notes"] = warnings + notes(request.split, request.crowd_share, tta=request.tta)
     say("Timing")
     report["time"] = time_all(candidates)
     write(report, request.out)
