@@ -17,7 +17,7 @@ from training.twins import exact_groups, find_pairs
 
 KINDS = ("exact", "near", "mirrored")
 
-Splits = Mapping[str, Labelled]
+Splits = Mapping[str, Labelled | Split]
 
 
 def audit(splits: Splits) -> pd.DataFrame:
@@ -99,14 +99,12 @@ def headlines(pairs: pd.DataFrame, splits: Splits) -> dict[str, int]:
         said[f"{name}: groups of exact duplicates with more than one label"] = int(
             (labels > 1).sum()
         )
-    for split, other in combinations(splits, 2):
-        here = pairs[(pairs["split"] == split) & (pairs["other_split"] == other)]
-        exact = here[here["kind"] == "exact"]
-        said[f"{other}: images that stand byte for byte in {split} too"] = exact[
-            "other_row"
-        ].nunique()
-        said[f"{other}: images with any twin in {split}"] = here["other_row"].nunique()
-        said[f"{split}: images with any twin in {other}"] = here["row"].nunique()
+    for first, second in combinations(splits, 2):
+        here = pairs[(pairs["split"] == first) & (pairs["other_split"] == second)]
+        equal = here[here["kind"] == "exact"]["other_row"].nunique()
+        said[f"{second}: images that stand byte for byte in {first} too"] = equal
+        said[f"{second}: images with any twin in {first}"] = here["other_row"].nunique()
+        said[f"{first}: images with any twin in {second}"] = here["row"].nunique()
     return said
 
 

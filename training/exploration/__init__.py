@@ -1,0 +1,1 @@
+"""What there is to see in the data and in the runs: charts, samples, curves, a workbook."""

@@ -1,0 +1,92 @@
+"""Gather what runs and shipped presets reached."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import fervid
+from fervid.errors import FervidError
+from training.exploration.run_log import best_epoch
+
+COLUMNS = (
+    *("what", "kind", "rows", "epoch", "number", "loss", "accuracy", "95% from", "95% to"),
+    *("macro-F1", "NLL", "ECE"),
+)
+
+
+def gather_results(logs: Mapping[str, pd.DataFrame], cards: list[dict[str, Any]]) -> pd.DataFrame:
+    """Put the figures of runs and of presets into one table.
+
+    Args:
+        logs: Of runs, by name, as `training.exploration.run_log.read_log` returns.
+        cards: As `read_cards` returns.
+
+    Returns:
+        `COLUMNS`, missing where there is no such figure. A run has its best epoch by validation
+        accuracy and its last one, counted from 1. A preset has what its card says of validation
+        and of the last look at the test folder; nothing is measured here.
+    """
+    rows = [row for name, log in logs.items() for row in _run_rows(name, log)]
+    rows += [row for card in cards for row in _card_rows(card)]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.astype({"epoch": "Int64", "number": "Int64"})
+
+
+def read_cards() -> list[dict[str, Any]]:
+    """Read the cards of the presets that ship with fervid.
+
+    Raises:
+        FervidError: One is no JSON.
+    """
+    cards = []
+    for path in sorted(Path(fervid.__file__).parent.glob("weights/*/card.json")):
+        try:
+            cards.append(json.loads(path.read_text()))
+        except ValueError as error:
+            raise FervidError(f"{path} is no model card: {error}.", "Export it again.") from error
+    return cards
+
+
+def _run_rows(name: str, log: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    best, last = best_epoch(log), int(log["epoch"].iloc[-1])
+    by_epoch = log.set_index("epoch")
+    epochs = {best: "best epoch", last: "last epoch"}
+    if best == last:
+        epochs = {best: "best and last epoch"}
+    for epoch, which in epochs.items():
+        for prefix, rows in (("", "training"), ("val_", "validation")):
+            yield {
+                "what": name,
+                "kind": f"run, {which}",
+                "rows": rows,
+                "epoch": epoch + 1,
+                "loss": by_epoch.loc[epoch, f"{prefix}loss"],
+                "accuracy": by_epoch.loc[epoch, f"{prefix}fer_accuracy"],
+            }
+
+
+def _card_rows(card: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    figures = {"validation": card.get("validation")}
+    looks = card.get("looks_at_test") or [{}]
+    figures |= {name.replace("_", " "): value for name, value in looks[-1].items()}
+    for rows, found in figures.items():
+        if not isinstance(found, dict) or "accuracy" not in found:
+            continue  # the date of a look, and counts
+        low, high = found.get("accuracy_95", (None, None))
+        yield {
+            "what": card["name"],
+            "kind": "preset, from its card",
+            "rows": rows,
+            "number": found.get("rows"),
+            "accuracy": found["accuracy"],
+            "95% from": low,
+            "95% to": high,
+            "macro-F1": found.get("macro_f1"),
+            "NLL": found.get("nll"),
+            "ECE": found.get("ece"),
+        }
