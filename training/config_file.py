@@ -12,6 +12,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from fervid.errors import FervidError, UsageError, valid_names
 from training.config import Config
 
+_SECTION = {"epochs": "schedule", "batch_size": "schedule", "fold": "rows", "share": "rows"}
+
 
 def read_config(path: Path) -> Config:
     """Read a configuration.
@@ -48,6 +50,23 @@ def config_from(values: Mapping[str, Any], place: str) -> Config:
     """
     config: Config = _section(Config, values, place)
     return config
+
+
+def override(config: Config, flags: Mapping[str, Any]) -> Config:
+    """Put what stood on the command line in place of what a configuration has.
+
+    Args:
+        config: As it was read.
+        flags: Values by flag; `epochs`, `batch_size`, `fold` and `share` stand in sections.
+
+    Raises:
+        UsageError: A value is not valid.
+    """
+    values = config_values(config)
+    for name, value in flags.items():
+        place = values[_SECTION[name]] if name in _SECTION else values
+        place[name] = value
+    return config_from(values, "command line")
 
 
 def config_values(config: Any) -> dict[str, Any]:

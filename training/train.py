@@ -1,115 +1,165 @@
-"""Train a classifier on FER2013.
-
-Running the same command again goes on where the run stopped:
-
-    python -m training.train --archive fer2013.zip --votes ferplus_votes.csv --run runs/first
-"""
+"""Train a classifier on FER2013, going on where an interrupted run stopped."""
 
 from __future__ import annotations
 
-import json
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-import click
 import keras
 import numpy as np
 
-from fervid.errors import FervidError
+from fervid.errors import UsageError
+from fervid.networks.multiply_adds import multiply_adds
+from fervid.types import CROP_SIDE
 from training.archive import read_archive
-from training.model import compile_for_training, two_headed
-from training.pipeline import training_batches
+from training.averaged import AveragedNetwork
+from training.checkpoint import restore_state
+from training.config import Config
+from training.config_file import config_values
+from training.epoch_end import EpochEnd, is_over
+from training.model import compile_for_training, inverse_frequencies, two_headed
+from training.progress import Progress
+from training.provenance import RUN, check_unchanged, fingerprint, session, write_run
 from training.rows import Examples, choose
-from training.schedule import Schedule
 
 
-@click.command(help=__doc__)
-@click.option(
-    "--archive",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="fer2013.zip, a folder like it, or a Kaggle CSV",
-)
-@click.option("--votes", type=click.Path(path_type=Path), required=True, help="ferplus_votes.csv")
-@click.option("--run", "run_dir", type=click.Path(path_type=Path), required=True)
-@click.option("--architecture", default="residual-se", show_default=True)
-@click.option(
-    "--start", type=click.Path(path_type=Path), help="Weights file that `pretrained` starts from."
-)
-@click.option("--epochs", default=30, show_default=True)
-@click.option("--batch-size", default=64, show_default=True)
-@click.option("--seed", default=1, show_default=True)
-@click.option("--share", default=1.0, help="Share of the training rows, for a trial.")
-@click.option("--policy", default="mixed_bfloat16", show_default=True, help="Keras dtype policy.")
-def main(
-    archive: Path,
-    votes: Path,
-    run_dir: Path,
-    architecture: str,
-    start: Path | None,
-    epochs: int,
-    batch_size: int,
-    seed: int,
-    share: float,
-    policy: str,
-) -> None:
-    """Read, choose rows, train."""
-    keras.utils.set_random_seed(seed)
-    try:
-        train, test = read_archive(archive, votes)
-        keras.mixed_precision.set_dtype_policy(policy)
-        model = two_headed(architecture, start)
-    except FervidError as error:
-        raise click.ClickException(str(error)) from error
-    train = train.take(np.arange(int(len(train.images) * share)))
-    examples, validation = choose(train, test, seed=0)
-    run_dir.mkdir(parents=True, exist_ok=True)
-    schedule = Schedule(epochs, batch_size, seed)
-    _write_facts(run_dir, architecture, schedule, len(examples.images), len(validation.images))
-    fit(model, examples, validation, schedule, run_dir)
+def train(config: Config, archive: Path, votes: Path, run_dir: Path) -> list[dict[str, float]]:
+    """Train, from the data to a run folder.
+
+    Args:
+        config: Of the run.
+        archive: FER2013, as `training.archive.read_archive` takes it.
+        votes: FER+ votes.
+        run_dir: Where to write, and to go on from.
+
+    Returns:
+        The history: one row an epoch.
+
+    Raises:
+        FervidError: The data cannot be read, or the folder holds another run.
+    """
+    splits = read_archive(archive, votes)
+    rows, test = splits
+    chosen = rows.take(np.arange(int(len(rows.images) * config.rows.share)))
+    examples, validation = choose(chosen, test, seed=0, fold=config.rows.fold)
+    return fit(config, examples, validation, run_dir, fingerprint(splits))
 
 
 def fit(
-    model: keras.Model, examples: Examples, validation: Examples, schedule: Schedule, run_dir: Path
-) -> None:
-    """Train in one `fit` call, going on from the run folder's backup if it has one."""
-    steps = schedule.steps(len(examples.images))
-    compile_for_training(model, steps * schedule.epochs)
-    backup = run_dir / "backup"
-    state = backup / "training_metadata.json"
-    first_epoch = json.loads(state.read_text())["epoch"] if state.is_file() else 0
-    model.fit(
-        training_batches(examples, schedule, first_epoch),
-        epochs=schedule.epochs,
-        steps_per_epoch=steps,
-        shuffle=False,
-        validation_data=(
-            validation.images[..., None],
-            {"fer": validation.fer, "crowd": validation.crowd},
-        ),
-        validation_batch_size=256,
-        callbacks=[
-            keras.callbacks.BackupAndRestore(str(backup), delete_checkpoint=False),
-            keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
-            keras.callbacks.CSVLogger(str(run_dir / "log.csv"), append=True),
-        ],
-        verbose=2,
+    config: Config, examples: Examples, validation: Examples, run_dir: Path, data_sha256: str
+) -> list[dict[str, float]]:
+    """Train in one call of Keras' `fit`, for that ends by overwriting weights with their average.
+
+    Args:
+        config: Of the run.
+        examples: To train on.
+        validation: To validate on after every epoch.
+        run_dir: Where to write, and to go on from.
+        data_sha256: What `training.provenance.fingerprint` says of the data.
+
+    Returns:
+        The history: one row an epoch.
+
+    Raises:
+        FervidError: There are fewer rows than a batch has, or the folder holds another run.
+    """
+    steps = config.pipeline_schedule().steps(len(examples.labels))
+    if steps == 0:
+        raise UsageError(
+            f"There are fewer than batch_size={config.schedule.batch_size} rows to train on.",
+            f"Received: {len(examples.labels)} rows",
+        )
+    run_dir.mkdir(parents=True, exist_ok=True)
+    views = _views(config, examples, run_dir)
+    with _reproducible(config):
+        model = two_headed(config.architecture, config.start, config.dropout)
+        weights = inverse_frequencies(examples.fer)
+        balanced = weights if config.rows.balance == "class-weights" else None
+        compile_for_training(model, steps, config, balanced)
+        model.optimizer.build(model.trainable_variables)
+        averaged = AveragedNetwork(config.architecture, examples, validation)
+        run = _run(config, averaged.model, examples, validation, data_sha256)
+        history = _begin_or_go_on(run_dir, run, model)
+        if is_over(config, history):
+            return history
+        model.fit(
+            _batches(config, examples, len(history), views),
+            initial_epoch=len(history),
+            epochs=config.schedule.epochs,
+            steps_per_epoch=steps,
+            shuffle=False,
+            callbacks=[
+                EpochEnd(config, run_dir, averaged, history),
+                Progress(config.schedule.epochs, steps, history),
+            ],
+            verbose=0,
+        )
+    return history
+
+
+def _begin_or_go_on(
+    run_dir: Path, run: dict[str, Any], model: keras.Model
+) -> list[dict[str, float]]:
+    """Return the history of the epochs that lie behind, with the model as they left it."""
+    if (run_dir / "facts.json").is_file():
+        raise UsageError(f"{run_dir} holds a run of the first trainer.", "Give another --run.")
+    if (run_dir / RUN).is_file():
+        check_unchanged(run_dir, run)
+    history: list[dict[str, float]] = restore_state(run_dir, model).get("history", [])
+    write_run(run_dir, {**run, "sessions": [session(len(history))]})
+    return history
+
+
+def _run(
+    config: Config, model: keras.Model, examples: Examples, validation: Examples, data_sha256: str
+) -> dict[str, Any]:
+    return {
+        "config": config_values(config),
+        "backend": keras.backend.backend(),
+        "data_sha256": data_sha256,
+        "rows": {"training_rows": len(examples.labels), "validation_rows": len(validation.labels)},
+        "parameters": model.count_params(),
+        "multiply_adds": multiply_adds(model, CROP_SIDE),
+    }
+
+
+def _views(config: Config, examples: Examples, run_dir: Path) -> Any:
+    """Ask the teachers, in full precision, or return None where there are none."""
+    if config.distillation is None:
+        return None
+    from training.views import load_views, store_views  # TensorFlow's
+
+    teachers, count = config.distillation.teachers, config.distillation.views
+    store_views(examples, teachers, count, config.seed, run_dir / "views")
+    return load_views(examples, run_dir / "views", config.distillation.teacher_share)
+
+
+def _batches(config: Config, examples: Examples, first_epoch: int, views: Any) -> Any:
+    """Make batches with what the backend brings along; neither module imports the other's."""
+    tensorflow = keras.backend.backend() == "tensorflow"
+    module = "training.pipeline" if tensorflow else "training.numpy_batches"
+    batches = importlib.import_module(module)
+    return batches.training_batches(
+        examples,
+        config.pipeline_schedule(),
+        first_epoch,
+        augmentation=config.augmentation,
+        mix=config.mix,
+        balanced=config.rows.balance == "sampling",
+        views=views,
     )
 
 
-def _write_facts(
-    run_dir: Path, architecture: str, schedule: Schedule, training: int, validation: int
-) -> None:
-    facts = {
-        "architecture": architecture,
-        "epochs": schedule.epochs,
-        "batch_size": schedule.batch_size,
-        "seed": schedule.seed,
-        "training_rows": training,
-        "validation_rows": validation,
-        "policy": keras.mixed_precision.dtype_policy().name,
-    }
-    (run_dir / "facts.json").write_text(json.dumps(facts, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+@contextmanager
+def _reproducible(config: Config) -> Iterator[None]:
+    """Seed every generator, and set the precision for as long as the run goes."""
+    before = keras.mixed_precision.dtype_policy()
+    keras.utils.set_random_seed(config.seed)
+    keras.mixed_precision.set_dtype_policy(config.policy)
+    try:
+        yield
+    finally:
+        keras.mixed_precision.set_dtype_policy(before)

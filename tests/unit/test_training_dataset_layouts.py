@@ -14,6 +14,7 @@ from PIL import Image
 
 from fervid.errors import FervidError
 from fervid.labels import EMOTIONS
+from training.__main__ import group
 from training.archive import (
     VOTE_COLUMNS,
     find_layout,
@@ -23,7 +24,6 @@ from training.archive import (
 )
 from training.layouts import USAGE_SPLITS
 from training.targets import class_shares
-from training.train import main
 
 USAGES = ("Training", "Training", "PublicTest", "Training", "PublicTest", "PrivateTest")
 LABELS = (0, 3, 1, 6, 5, 4)
@@ -263,7 +263,7 @@ def test_a_training_on_bad_input_ends_before_it_writes(tmp_path: Path) -> None:
     path.write_text(path.read_text().rsplit(" ", 1)[0])
     votes = votes_csv(tmp_path / "votes.csv", [[0, "Training", *[1] * 10]])
     arguments = ["--archive", path, "--votes", votes, "--run", tmp_path / "run"]
-    result = CliRunner().invoke(main, list(map(str, arguments)))
+    result = CliRunner().invoke(group, ["train", *map(str, arguments)])
     assert result.exit_code == 1
     assert f"Error: {path}, line 7: 2 fields, the header has 3." in result.output
     assert not (tmp_path / "run").exists()

@@ -1,81 +1,228 @@
-"""A run can be stopped, taken up again, and exported at any time."""
+"""A run gives the same weights whenever it is made, interrupted or not."""
 
 from __future__ import annotations
 
+import csv
 import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
 import pytest
+from safetensors.numpy import load_file
 
-from fervid.networks.classifier import build_classifier, load_weights, save_weights
-from training.blend import best_temperature, blend_heads, divide_logits
-from training.checkpoint import load_averaged
-from training.model import two_headed
+from fervid.errors import FervidError, UsageError
+from fervid.networks import registry
+from fervid.networks.residual_block import residual_block
+from fervid.networks.standardize import standardize
+from training.config import Config, EarlyStopping, Length, Plateau, Rows, Sgd, Sgdr
 from training.rows import Examples
-from training.schedule import Schedule
 from training.train import fit
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[2]
 
-@pytest.fixture(scope="module")
-def examples() -> Examples:
-    generator = np.random.default_rng(0)
-    labels = generator.integers(0, 7, 40)
+
+def tiny_config(**changes: Any) -> Config:
+    standard = Config(
+        architecture="tiny",
+        schedule=Length(epochs=3, batch_size=8),
+        policy="float32",
+        dropout=0.5,
+        learning_rate=Plateau(patience=1),
+    )
+    return replace(standard, **changes)
+
+
+def tiny() -> keras.Model:
+    """Batch norm, squeeze and excitation, dropout: all that has a state, at no cost."""
+    pixels = keras.Input((None, None, 1), name="pixels")
+    features = keras.layers.Conv2D(8, 3, strides=4, name="stem")(standardize(pixels))
+    features = residual_block(features, 8, 2, "block")
+    features = keras.layers.Dropout(0.3, name="drop")(features)
+    embedding = keras.layers.GlobalAveragePooling2D(name="embedding")(features)
+    return keras.Model(pixels, embedding, name="tiny")
+
+
+def drawn(rows: int, seed: int) -> Examples:
+    generator = np.random.default_rng(seed)
+    labels = generator.integers(0, 7, rows)
     return Examples(
-        images=generator.integers(0, 256, (40, 48, 48), np.uint8),
+        images=generator.integers(0, 256, (rows, 48, 48), np.uint8),
         fer=np.eye(7, dtype=np.float32)[labels],
         crowd=np.eye(8, dtype=np.float32)[labels],
         labels=labels,
     )
 
 
-def test_a_run_goes_on_where_it_stopped_and_can_be_exported(
-    examples: Examples, tmp_path: Path
-) -> None:
-    (tmp_path / "facts.json").write_text(json.dumps({"architecture": "residual-se"}))
-    for epochs in (1, 2):
-        keras.utils.set_random_seed(1)
-        fit(two_headed("residual-se"), examples, examples, Schedule(epochs, 20, 1), tmp_path)
-    lines = (tmp_path / "log.csv").read_text().splitlines()
-    assert [line.split(",")[0] for line in lines] == ["epoch", "0", "1"]
-
-    trained = load_averaged(tmp_path, examples.images)
-    assert int(trained.optimizer.iterations) == 4
-    crops = examples.images[:5, ..., None]
-    for share in (0.0, 0.3, 1.0):
-        logits = trained.predict(crops, verbose=0)
-        blended = (1 - share) * logits["fer"] + share * logits["crowd"][:, :7]
-        expected = keras.ops.softmax(blended)
-        found, embedding = blend_heads(trained, "residual-se", share).predict(crops, verbose=0)
-        np.testing.assert_allclose(found, expected, atol=1e-5)
-        assert embedding.shape == (5, 256)
+def run_tiny(run_dir: Path, **changes: Any) -> list[dict[str, float]]:
+    return fit(tiny_config(**changes), drawn(24, 1), drawn(14, 2), run_dir, "drawn")
 
 
-def test_weights_survive_being_written(tmp_path: Path) -> None:
-    model = build_classifier("residual-se")
-    save_weights(model, tmp_path / "weights.safetensors")
-    again = build_classifier("residual-se")
-    load_weights(again, tmp_path / "weights.safetensors")
-    for before, after in zip(model.weights, again.weights, strict=True):
-        np.testing.assert_allclose(before, after, atol=2e-3)
+def killed_run(run_dir: str) -> None:
+    """Train until the checkpoint of the second epoch is half written, then die at once."""
+    registry.ARCHITECTURES["tiny"] = tiny
+    really = os.replace
+
+    def die(source: Any, target: Any) -> None:
+        if Path(target).name == "checkpoint.safetensors" and Path(target).is_file():
+            os.kill(os.getpid(), signal.SIGKILL)
+        really(source, target)
+
+    os.replace = die  # type: ignore[assignment]
+    run_tiny(Path(run_dir))
 
 
-def test_a_temperature_makes_overconfident_probabilities_honest() -> None:
-    generator = np.random.default_rng(0)
-    logits = generator.normal(0, 1.5, (20_000, 7))
-    honest = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    labels = np.array([generator.choice(7, p=row) for row in honest])
-    overconfident = honest**2 / (honest**2).sum(axis=1, keepdims=True)
-    assert best_temperature(overconfident.astype(np.float32), labels) == pytest.approx(2, abs=0.05)
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.ARCHITECTURES, "tiny", tiny)
 
 
-def test_dividing_logits_softens(examples: Examples) -> None:
-    model = build_classifier("residual-se")
-    before = model.predict(examples.images[:4, ..., None], verbose=0)[0]
-    divide_logits(model, 2.0)
-    after = model.predict(examples.images[:4, ..., None], verbose=0)[0]
-    expected = np.sqrt(before) / np.sqrt(before).sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(after, expected, atol=1e-5)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(registry.ARCHITECTURES, "tiny", tiny)
+        run_dir = tmp_path_factory.mktemp("whole")
+        run_tiny(run_dir)
+    return run_dir
+
+
+def state(run_dir: Path) -> dict[str, npt.NDArray[Any]]:
+    found: dict[str, npt.NDArray[Any]] = load_file(run_dir / "checkpoint.safetensors")
+    return found
+
+
+def log(run_dir: Path, column: str) -> list[float]:
+    with (run_dir / "log.csv").open() as file:
+        return [float(row[column]) for row in csv.DictReader(file)]
+
+
+def assert_same(one: Path, other: Path) -> None:
+    """Bit for bit: weights, averages, moments, steps and the seeds of dropout."""
+    first, second = state(one), state(other)
+    assert first.keys() == second.keys()
+    for name, value in first.items():
+        np.testing.assert_array_equal(value, second[name], err_msg=name)
+    for column in ("epoch", "learning_rate", "loss", "val_nll", "val_fer_accuracy"):
+        assert log(one, column) == log(other, column)
+
+
+def test_the_checkpoint_has_all_that_changes(whole: Path) -> None:
+    names = state(whole).keys()
+    assert {"seed/0", "seed/1", "optimizer/iteration", "optimizer/learning_rate"} <= names
+    assert {"model/fer/kernel", "model/block_a_bn/moving_mean"} <= names
+    assert {"optimizer/fer_kernel_average", "optimizer/fer_kernel_velocity"} <= names
+
+
+def test_two_runs_of_one_configuration_give_the_same_weights(whole: Path, tmp_path: Path) -> None:
+    run_tiny(tmp_path)
+    assert_same(whole, tmp_path)
+
+
+def test_another_seed_gives_other_weights(whole: Path, tmp_path: Path) -> None:
+    run_tiny(tmp_path, seed=2)
+    assert np.abs(state(whole)["model/fer/kernel"] - state(tmp_path)["model/fer/kernel"]).max() > 0
+
+
+def test_a_killed_run_goes_on_to_the_same_weights(whole: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from tests.unit.test_training_run import killed_run; killed_run(sys.argv[1])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, check=False
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    assert (tmp_path / "checkpoint.safetensors.partial").is_file()
+    assert log(tmp_path, "epoch") == [0]
+    run_tiny(tmp_path)
+    assert_same(whole, tmp_path)
+    sessions = json.loads((tmp_path / "run.json").read_text())["sessions"]
+    assert [session["first_epoch"] for session in sessions] == [0, 1]
+
+
+def test_a_run_that_is_done_is_left_alone(whole: Path) -> None:
+    before = (whole / "checkpoint.safetensors").stat().st_mtime_ns
+    assert len(run_tiny(whole)) == 3
+    assert (whole / "checkpoint.safetensors").stat().st_mtime_ns == before
+
+
+def test_a_run_does_not_go_on_as_another(whole: Path) -> None:
+    with pytest.raises(UsageError, match=r"began with schedule\.epochs = 3, not 4\..*--run"):
+        run_tiny(whole, schedule=Length(epochs=4, batch_size=8))
+    with pytest.raises(UsageError, match=r"began with optimizer\.kind = 'adamw', not 'sgd'"):
+        run_tiny(whole, optimizer=Sgd())
+    with pytest.raises(UsageError, match="began with data_sha256 = 'drawn', not 'other'"):
+        fit(tiny_config(), drawn(24, 1), drawn(14, 2), whole, "other")
+
+
+def test_a_run_says_what_it_was_made_of(whole: Path) -> None:
+    run = json.loads((whole / "run.json").read_text())
+    assert run["config"]["optimizer"]["learning_rate"] == 1.4e-3
+    assert run["rows"] == {"training_rows": 24, "validation_rows": 14}
+    assert run["parameters"] > 0
+    assert run["multiply_adds"] > 0
+    versions = run["sessions"][0]["versions"]
+    assert list(versions) == ["python", "fervid", "keras", "tensorflow", "numpy"]
+    assert set(run["sessions"][0]["git"]) == {"revision", "dirty"}
+
+
+def test_tensorboard_finds_every_epoch(whole: Path) -> None:
+    import tensorflow as tf
+
+    steps = [
+        event.step
+        for path in sorted((whole / "tensorboard").iterdir())
+        for record in tf.data.TFRecordDataset(str(path))
+        for event in [tf.compat.v1.Event.FromString(record.numpy())]
+        if any(value.tag == "val_nll" for value in event.summary.value)
+    ]
+    assert sorted(steps) == [0, 1, 2]
+
+
+def test_a_plateau_lowers_the_rate_and_early_stopping_stops(tmp_path: Path) -> None:
+    stuck = {
+        "ema_momentum": 0.0,
+        "schedule": Length(epochs=30, batch_size=8),
+        "optimizer": Sgd(learning_rate=1.0, clip_norm=1.0),
+        "early_stopping": EarlyStopping(patience=3),
+    }
+    history = run_tiny(tmp_path, **stuck)
+    nlls = [row["val_nll"] for row in history]
+    best = nlls.index(min(nlls))
+    assert len(nlls) == best + 4 < 30
+    rates = [row["learning_rate"] for row in history[best:]]
+    np.testing.assert_allclose(np.divide(rates, rates[0]), [1, 1, 0.5, 0.25])
+    assert len(run_tiny(tmp_path, **stuck)) == len(history)  # it stays stopped
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rows": Rows(balance="class-weights"), "label_smoothing": 0.1},
+        {"rows": Rows(balance="sampling"), "optimizer": Sgd(), "learning_rate": Sgdr(first_epochs=1)},
+        {"policy": "mixed_bfloat16"},
+    ],
+    ids=str,
+)
+def test_every_choice_trains(tmp_path: Path, changes: dict[str, Any]) -> None:
+    (row,) = run_tiny(tmp_path, schedule=Length(epochs=1, batch_size=8), **changes)
+    assert np.isfinite(row["loss"])
+
+
+def test_a_run_that_diverges_ends_before_it_overwrites(tmp_path: Path) -> None:
+    with pytest.raises(FervidError, match="not finite any more in epoch 0"):
+        run_tiny(tmp_path, optimizer=Sgd(learning_rate=1e30))
+    assert not (tmp_path / "checkpoint.safetensors").exists()
+
+
+def test_more_rows_are_asked_for_than_there_are(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="fewer than batch_size=64 rows"):
+        run_tiny(tmp_path, schedule=Length(epochs=1))

@@ -1,0 +1,54 @@
+"""`python -m training train`: from the data to a run folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from training.cli.options import data_options
+
+
+@click.command(
+    "train",
+    short_help="Train a network, or go on with a run.",
+    epilog=(
+        "Example: python -m training train --config training/configs/teacher.toml "
+        "--archive fer2013.zip --votes ferplus_votes.csv --run runs/teacher"
+    ),
+)
+@click.option("--config", "path", type=click.Path(path_type=Path), help="TOML file; else defaults.")
+@data_options
+@click.option(
+    "--run",
+    "run_dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder to write, and to go on from with the same command.",
+)
+@click.option("--architecture", help="In place of the file's.")
+@click.option("--epochs", type=int, help="In place of the file's schedule.epochs.")
+@click.option("--batch-size", type=int, help="In place of the file's schedule.batch_size.")
+@click.option("--seed", type=int, help="In place of the file's.")
+@click.option("--fold", type=int, help="In place of the file's rows.fold.")
+@click.option("--share", type=float, help="In place of the file's rows.share, for a trial.")
+@click.option("--policy", help="In place of the file's.")
+@click.option("--start", help="In place of the file's: weights that `pretrained` starts from.")
+def command(path: Path | None, archive: Path, votes: Path, run_dir: Path, **flags: Any) -> None:
+    """Train a network as a configuration says.
+
+    The same command goes on where an interrupted run stopped, to the same result.
+    """
+    from training.config import Config
+    from training.config_file import override, read_config
+    from training.train import train
+
+    config = read_config(path) if path else Config()
+    given = {name: value for name, value in flags.items() if value is not None}
+    history = train(override(config, given), archive, votes, run_dir)
+    best = min(history, key=lambda row: row["val_nll"])
+    click.echo(
+        f"{len(history)} epochs; lowest validation NLL {best['val_nll']:.4f} after epoch "
+        f"{best['epoch'] + 1}, with accuracy {best['val_fer_accuracy']:.4f}: {run_dir}"
+    )
