@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +74,14 @@ class Split:
         return Split(
             self.images[chosen], self.labels[chosen], self.votes[chosen], self.rows[chosen]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """Ten counts in `VOTE_COLUMNS` order by split and row number, and the file they are from."""
+
+    path: Path
+    counts: dict[tuple[str, int], list[int]]
 
 
 def read_archive(path: Path, votes_path: Path) -> tuple[Split, Split]:
@@ -154,14 +162,14 @@ def _gather(entries: Sequence[Entry]) -> Labelled:
     )
 
 
-def read_votes(path: Path) -> dict[tuple[str, int], list[int]]:
+def read_votes(path: Path) -> Votes:
     """Read the FER+ votes.
 
     Args:
         path: `ferplus_votes.csv`.
 
     Returns:
-        Ten counts in `VOTE_COLUMNS` order by split and row number.
+        The votes.
 
     Raises:
         FervidError: No such file, or a line that is no line of votes.
@@ -178,10 +186,10 @@ def read_votes(path: Path) -> dict[tuple[str, int], list[int]]:
             if key in votes:
                 raise FervidError(f"{place}: row {row} has votes already.", FETCH_AGAIN)
             votes[key] = [int(count) for count in counts]
-    return votes
+    return Votes(path, votes)
 
 
-def with_votes(split: Labelled, name: str, votes: Mapping[tuple[str, int], list[int]]) -> Split:
+def with_votes(split: Labelled, name: str, votes: Votes) -> Split:
     """Join a split's images and its votes by row number.
 
     Args:
@@ -196,11 +204,12 @@ def with_votes(split: Labelled, name: str, votes: Mapping[tuple[str, int], list[
     Raises:
         FervidError: A row has no votes.
     """
-    missing = [row for row in split.rows.tolist() if (name, row) not in votes]
+    missing = [row for row in split.rows.tolist() if (name, row) not in votes.counts]
     if missing:
         raise FervidError(
-            f"{len(missing)} rows of {name} have no FER+ votes, the first is row {missing[0]}.",
+            f"{votes.path}: {len(missing):,} rows of {name} have no FER+ votes, "
+            f"the first is row {missing[0]}.",
             f"Use the {VOTES_FILE} that covers the same rows as the images.",
         )
-    counts = np.array([votes[name, row] for row in split.rows.tolist()])
+    counts = np.array([votes.counts[name, row] for row in split.rows.tolist()])
     return Split(split.images, split.labels, counts, split.rows)

@@ -83,9 +83,14 @@ def csv_lines(path: Path, required: tuple[str, ...]) -> Iterator[Iterator[tuple[
         An iterator over `(line number from 1, fields)`; blank lines are left out.
 
     Raises:
-        FervidError: No CSV, a column missing, or a line with fewer or more fields than the header.
+        FervidError: Not readable, no CSV, a column missing, or a line with fewer or more fields
+            than the header.
     """
-    with path.open(newline="", encoding="utf-8-sig") as lines:
+    try:
+        file = path.open(newline="", encoding="utf-8-sig")
+    except OSError as error:
+        raise FervidError(f"{path}: cannot be read: {error.strerror}.", FETCH_AGAIN) from error
+    with file as lines:
         reader = csv.reader(lines)
         try:
             header = [name.strip() for name in next(reader, [])]
@@ -153,8 +158,13 @@ def _files_of_folder(folder: Path) -> Iterator[tuple[str, str, bytes]]:
     for part in FOLDERS:
         for path in sorted((folder / part).rglob("*")):
             name = path.relative_to(folder).as_posix()
-            if _is_wanted(name) and path.is_file():
-                yield str(path), name, path.read_bytes()
+            if _is_wanted(name) and not path.is_dir():
+                try:
+                    content = path.read_bytes()
+                except OSError as error:  # no permission, a link to nothing
+                    message = f"{path}: cannot be read: {error.strerror}."
+                    raise FervidError(message, FETCH_AGAIN) from error
+                yield str(path), name, content
 
 
 def _files_of_zip(path: Path) -> Iterator[tuple[str, str, bytes]]:
@@ -164,7 +174,7 @@ def _files_of_zip(path: Path) -> Iterator[tuple[str, str, bytes]]:
                 if not entry.is_dir() and _is_wanted(entry.filename):
                     place = f"{path}: {entry.filename}"
                     yield place, entry.filename, _unpack(archive, entry, place)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, OSError) as error:
         raise FervidError(f"{path}: {error}.", FETCH_AGAIN) from error
 
 
