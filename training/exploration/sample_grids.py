@@ -60,7 +60,7 @@ def draw_sample_grid(
         figure,
         LEFT / WIDTH,
         emotion,
-        f"{len(shown)} of {len(of_class):,} images of {name}, chosen with seed {seed}",
+        f"{len(shown)} of {len(of_class):,} images of {name}, black ones left out; seed {seed}",
     )
     save(figure, path)
     return len(shown)
