@@ -20,6 +20,9 @@ from training.evaluation.tta import Crops
 
 _BATCH = 64
 
+HEADS = ("blend", "fer", "crowd")
+"""Of a run."""
+
 ByHead = dict[str, npt.NDArray[np.float32]]
 """Probabilities `(n, 7)` by head; the first head is the one that counts."""
 
@@ -111,10 +114,13 @@ def load(candidate: Candidate, clean_images: Crops, crowd_share: float) -> Class
     model = load_averaged(candidate.run_dir, clean_images)
 
     def classify(crops: Crops) -> ByHead:
+        if not len(crops):  # as where no photograph has a face; Keras refuses it
+            return {head: np.empty((0, len(EMOTIONS)), np.float32) for head in HEADS}
         logits = model.predict(crops[..., None], batch_size=_BATCH, verbose=0)
         fer, crowd = logits["fer"], logits["crowd"][:, : len(EMOTIONS)]
         blend = (1 - crowd_share) * fer + crowd_share * crowd
-        return {"blend": _softmax(blend), "fer": _softmax(fer), "crowd": _softmax(crowd)}
+        found = map(_softmax, (blend, fer, crowd))
+        return dict(zip(HEADS, found, strict=True))
 
     return classify
 

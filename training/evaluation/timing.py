@@ -2,7 +2,8 @@
 
     python -m training.evaluation.timing litert residual-se
 
-prints it as JSON. A process of its own, because TensorFlow's threads are set once a process.
+prints it as JSON, a line a network. A process of its own, because TensorFlow's threads are set
+once a process.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from fervid.types import CROP_SIDE
 from training.evaluation.nets import Candidate
 
 BATCHES = (1, 64)
-_FACES = 128
+_FACES = 64
 _CROP = (CROP_SIDE, CROP_SIDE)
 _REPEATS = 5
 """The least of so many repeats counts: whatever else a machine does only adds."""
@@ -45,20 +46,17 @@ def time_all(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
     Raises:
         FervidError: A measurement failed.
     """
-    wanted: dict[tuple[str, str], None] = {}
-    for candidate in candidates:
-        if candidate.architecture is None:
-            wanted["litert", candidate.name] = None
-            wanted["tensorflow", candidate.name] = None
-        else:
-            wanted["tensorflow", candidate.architecture] = None
-    return [_in_a_process(runtime, network) for runtime, network in wanted]
+    presets_named = [one.name for one in candidates if one.architecture is None]
+    architectures = [one.architecture for one in candidates if one.architecture is not None]
+    networks = list(dict.fromkeys([*presets_named, *architectures]))
+    of_litert = _in_a_process("litert", presets_named) if presets_named else []
+    return of_litert + _in_a_process("tensorflow", networks)
 
 
-def _in_a_process(runtime: str, network: str) -> dict[str, Any]:
+def _in_a_process(runtime: str, networks: Sequence[str]) -> list[dict[str, Any]]:
     one_thread = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
     done = subprocess.run(  # noqa: S603 - this module itself
-        [sys.executable, "-m", __spec__.name, runtime, network],
+        [sys.executable, "-m", "training.evaluation.timing", runtime, *networks],
         env={**os.environ, **one_thread, "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"},
         capture_output=True,
         text=True,
@@ -67,10 +65,10 @@ def _in_a_process(runtime: str, network: str) -> dict[str, Any]:
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise FervidError(
-            f"Timing {network} in {runtime} failed: {reason}", "Run `fervid doctor` for the cause."
+            f"Timing {', '.join(networks)} in {runtime} failed: {reason}",
+            "Run `fervid doctor` for the cause.",
         )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def measure(runtime: str, name: str) -> dict[str, Any]:
@@ -110,4 +108,5 @@ def _once(classifier: Classifier, crops: Sequence[npt.NDArray[np.uint8]]) -> flo
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(measure(*sys.argv[1:])) + "\n")
+    for argument in sys.argv[2:]:
+        sys.stdout.write(json.dumps(measure(sys.argv[1], argument)) + "\n")
