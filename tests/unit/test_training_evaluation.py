@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from PIL import Image
 
 from fervid.errors import FervidError, UsageError
 from fervid.labels import EMOTIONS
+from training.config import Config, Rows
+from training.config_file import config_values
 from training.evaluation.card_look import log_look
 from training.evaluation.evaluate import evaluate, find_all
 from training.evaluation.faces import Faces
@@ -21,6 +24,7 @@ from training.evaluation.nets import Candidate
 from training.evaluation.notes import foreign_rows
 from training.evaluation.write import check_out, write
 from training.photos import Photos
+from training.provenance import write_run
 
 ROWS = 140
 
@@ -220,3 +224,12 @@ def test_a_look_is_added_to_the_card_and_to_no_other(tmp_path: Path) -> None:
     assert look["test_rows_with_a_twin_among_the_rows_trained_on"] == 0
     with pytest.raises(UsageError, match="is the card of a"):
         log_look(card, seen("b", 0, 4, rows=("test",)), material(test=True))
+
+
+def test_the_fold_of_a_run_is_the_one_of_its_configuration(tmp_path: Path) -> None:
+    config = replace(Config(), rows=Rows(fold=3))
+    rows = {"training_rows": 20, "validation_rows": 2}
+    write_run(tmp_path, {"config": config_values(config), "rows": rows, "sessions": []})
+    (candidate,) = find_all([str(tmp_path)])
+    assert (candidate.fold, candidate.rows) == (3, (20, 2))
+    assert candidate.architecture == config.architecture
