@@ -37,6 +37,9 @@ class AveragedNetwork:
     def take(self, optimizer: keras.optimizers.Optimizer) -> None:
         """Take the averages from the optimizer that keeps them."""
         optimizer.finalize_variable_values(self.model.trainable_variables)
+        for variable in self.model.trainable_variables:
+            # Of its own: JAX would share the optimizer's buffer, and give it away with a step.
+            variable.assign(np.array(keras.ops.convert_to_numpy(variable)))
         self._estimator.estimate(self._clean_images)
 
     def validate(self) -> dict[str, float]:

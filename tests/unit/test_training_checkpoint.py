@@ -1,0 +1,154 @@
+"""Averaged weights come out of a run folder as they went in, whoever wrote it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from fervid.errors import FervidError
+from fervid.networks.classifier import build_classifier, load_weights, save_weights
+from tests.unit.test_training_run import drawn
+from training.blend import blend_heads, divide_logits
+from training.checkpoint import epochs_done, load_averaged, run_facts
+from training.config import Config, EarlyStopping, Length
+from training.model import compile_for_training, two_headed
+from training.train import fit
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+IMAGES = drawn(64, 3).images
+
+WITHOUT_TENSORFLOW = """
+import sys
+sys.modules["tensorflow"] = None  # importing it fails, as where it is not installed
+from pathlib import Path
+import numpy as np
+from tests.unit.test_training_checkpoint import IMAGES, trained
+from training.checkpoint import load_averaged
+run_dir = Path(sys.argv[1])
+trained(run_dir)
+logits = load_averaged(run_dir, IMAGES).predict(IMAGES[:8, ..., None], verbose=0)
+np.savez(run_dir / "logits.npz", **logits)
+"""
+
+
+def trained(run_dir: Path, **changes: Any) -> Path:
+    """Train two steps."""
+    config = Config("residual-se-half", policy="float32", schedule=Length(1, 32), **changes)
+    fit(config, drawn(64, 1), drawn(14, 2), run_dir, "drawn")
+    return run_dir
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained(tmp_path_factory.mktemp("run"), early_stopping=EarlyStopping())
+
+
+def test_a_run_says_what_it_was_begun_with(run_dir: Path) -> None:
+    facts = run_facts(run_dir)
+    assert facts.pop("run")["backend"] == "tensorflow"
+    assert facts == {
+        "architecture": "residual-se-half",
+        "epochs": 1,
+        "batch_size": 32,
+        "seed": 1,
+        "policy": "float32",
+        "training_rows": 64,
+        "validation_rows": 14,
+    }
+    assert epochs_done(run_dir) == 1
+
+
+def test_heads_are_blended_into_one(run_dir: Path) -> None:
+    model = load_averaged(run_dir, IMAGES)
+    crops = IMAGES[:5, ..., None]
+    logits = model.predict(crops, verbose=0)
+    for share in (0.0, 0.3, 1.0):
+        blended = (1 - share) * logits["fer"] + share * logits["crowd"][:, :7]
+        expected = keras.ops.softmax(blended)
+        classifier = blend_heads(model, "residual-se-half", share)
+        found, embedding = classifier.predict(crops, verbose=0)
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+        assert embedding.shape == (5, 256)
+
+
+def test_a_folder_of_the_first_trainer_can_be_read(tmp_path: Path) -> None:
+    model = two_headed("residual-se-half")
+    compile_for_training(model, steps=2)
+    examples = drawn(64, 1)
+    targets = {"fer": examples.fer, "crowd": examples.crowd}
+    for _ in range(2):
+        model.train_on_batch(examples.images[..., None].astype(np.float32), targets)
+    (tmp_path / "backup").mkdir()
+    model.save_weights(tmp_path / "backup" / "latest.weights.h5")
+    (tmp_path / "backup" / "training_metadata.json").write_text('{"epoch": 2, "batch": 0}')
+    facts = {"architecture": "residual-se-half", "epochs": 30}
+    (tmp_path / "facts.json").write_text(json.dumps(facts))
+    assert run_facts(tmp_path) == facts
+    assert epochs_done(tmp_path) == 2
+    loaded = load_averaged(tmp_path, IMAGES)
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    for expected, found in zip(model.trainable_variables, loaded.trainable_variables, strict=True):
+        np.testing.assert_array_equal(expected, found)
+
+
+def test_batch_norm_is_estimated_on_the_images_that_were_given(run_dir: Path) -> None:
+    model = load_averaged(run_dir, IMAGES)
+    stem = keras.Model(model.input, model.get_layer("stem_conv").output)
+    maps = stem.predict(IMAGES[..., None], verbose=0)
+    norm = model.get_layer("stem_bn")
+    np.testing.assert_allclose(norm.moving_mean, maps.mean(axis=(0, 1, 2)), atol=1e-4)
+    np.testing.assert_allclose(norm.moving_variance, maps.var(axis=(0, 1, 2)), rtol=1e-3)
+
+
+def test_what_is_no_run_is_said(tmp_path: Path) -> None:
+    with pytest.raises(FervidError, match="is no run folder"):
+        load_averaged(tmp_path, IMAGES)
+    (tmp_path / "facts.json").write_text('{"architecture": "residual-se-half"}')
+    with pytest.raises(FervidError, match="No checkpoint in"):
+        load_averaged(tmp_path, IMAGES)
+
+
+def test_weights_trained_with_jax_and_no_tensorflow_are_the_same_here(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TENSORFLOW, str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    run = json.loads((tmp_path / "run.json").read_text())
+    assert (run["backend"], "jax" in run["sessions"][0]["versions"]) == ("jax", True)
+    logits = load_averaged(tmp_path, IMAGES).predict(IMAGES[:8, ..., None], verbose=0)
+    for head, expected in np.load(tmp_path / "logits.npz").items():
+        assert np.abs(expected).max() > 0.1
+        np.testing.assert_allclose(logits[head], expected, atol=1e-3)
+
+
+def test_weights_survive_being_written(tmp_path: Path) -> None:
+    model = build_classifier("residual-se-half")
+    save_weights(model, tmp_path / "weights.safetensors")
+    again = build_classifier("residual-se-half")
+    load_weights(again, tmp_path / "weights.safetensors")
+    for before, after in zip(model.weights, again.weights, strict=True):
+        np.testing.assert_allclose(before, after, atol=2e-3)
+
+
+def test_dividing_logits_softens() -> None:
+    model = build_classifier("residual-se-half")
+    before = model.predict(IMAGES[:4, ..., None], verbose=0)[0]
+    divide_logits(model, 2.0)
+    after = model.predict(IMAGES[:4, ..., None], verbose=0)[0]
+    expected = np.sqrt(before) / np.sqrt(before).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(after, expected, atol=1e-5)
