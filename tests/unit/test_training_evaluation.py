@@ -135,7 +135,7 @@ def test_on_the_test_rows_folds_form_an_ensemble_without_a_temperature() -> None
     assert together["temperature"] == {}
     assert together["test_rows_with_a_twin_among_the_rows_trained_on"] == 3
     assert "comparison" in report
-    report |= {"notes": [], "time": []}
+    report |= {"notes": [], "time": [], "timed": "On a machine."}
     assert "| ensemble | mean | plain | 140 |" in document(report, {})
 
 
@@ -189,6 +189,7 @@ def test_a_report_is_complete_and_written_once(tmp_path: Path) -> None:
     report = evaluate(two_seeds(), material(), "validation") | {
         "notes": ["A note."],
         "time": [{"network": "n", "runtime": "litert", "batch_1_ms": 2.0, "batch_64_ms": 1.5}],
+        "timed": "On a machine.",
     }
     out = tmp_path / "a" / "report"
     check_out(out)

@@ -61,7 +61,8 @@ def document(report: Figures, pictures: dict[str, list[str]]) -> str:
     """Write everything.
 
     Args:
-        report: As `training.evaluation.evaluate.evaluate` returns, with `notes` and `time`.
+        report: As `training.evaluation.evaluate.evaluate` returns, with `notes`, `time`
+            and `timed`.
         pictures: File names by classifier.
     """
     split = report["split"]
@@ -75,7 +76,7 @@ def document(report: Figures, pictures: dict[str, list[str]]) -> str:
         parts += ["## Another data set", _folder(report)]
     if any("photographs" in entry for entry in report["classifiers"]):
         parts += ["## Photographs, whole pipeline", *_photographs(report)]
-    parts += ["## Time per face", _time(report)]
+    parts += ["## Time per face", _time(report), report["timed"]]
     for entry in report["classifiers"]:
         parts += [f"## {_name(entry)}", *_classes(entry[split][PLAIN])]
         parts += [f"![{name}]({name})" for name in pictures.get(_name(entry), [])]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+import fervid
 from fervid.errors import UsageError
 from training.evaluation.card_look import log_look, read_card
 from training.evaluation.evaluate import evaluate, find_all, look_all
@@ -13,7 +15,7 @@ from training.evaluation.material import SplitName, gather
 from training.evaluation.nets import Candidate
 from training.evaluation.notes import foreign_rows, notes
 from training.evaluation.score import Figures
-from training.evaluation.timing import time_all
+from training.evaluation.timing import circumstances, time_all
 from training.evaluation.write import check_out, write
 
 
@@ -74,10 +76,13 @@ def carry_out(request: Request, say: Callable[[str], None]) -> Figures:
     if request.card is not None:
         log_look(request.card, seen[0][0], material)
     report = evaluate(seen, material, request.split)
+    report["date"] = datetime.now(UTC).date().isoformat()
+    report["fervid_version"] = fervid.__version__
+    report["whats"] = list(request.whats)
     report["crowd_share"] = request.crowd_share
     report["notes"] = warnings + notes(request.split, request.crowd_share, tta=request.tta)
     say("Timing")
-    report["time"] = time_all(candidates)
+    report["time"], report["timed"] = time_all(candidates), circumstances()
     write(report, request.out)
     return report
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -51,6 +54,24 @@ def time_all(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
     networks = list(dict.fromkeys([*presets_named, *architectures]))
     of_litert = _in_a_process("litert", presets_named) if presets_named else []
     return of_litert + _in_a_process("tensorflow", networks)
+
+
+def circumstances() -> str:
+    """Say in one line what `time_all` measures, on which processor, with which versions."""
+    versions = ", ".join(
+        f"{package} {metadata.version(package)}" for package in ("ai-edge-litert", "tensorflow")
+    )
+    return (
+        f"CPU time in one thread, the least of {_REPEATS} measurements of {_FACES} faces: "
+        f"{_processor()}, Python {platform.python_version()}, {versions}."
+    )
+
+
+def _processor() -> str:
+    known = Path("/proc/cpuinfo")
+    lines = known.read_text().splitlines() if known.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 def _in_a_process(runtime: str, networks: Sequence[str]) -> list[dict[str, Any]]:

@@ -28,7 +28,8 @@ def write(report: Figures, out: Path) -> None:
     """Write `evaluation.json`, `evaluation.md` and two pictures per classifier and head.
 
     Args:
-        report: As `training.evaluation.evaluate.evaluate` returns, with `notes` and `time`.
+        report: As `training.evaluation.evaluate.evaluate` returns, with `notes`, `time`
+            and `timed`.
         out: The folder; it appears when it is complete.
     """
     unfinished = out.with_name(out.name + ".partial")
