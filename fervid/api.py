@@ -154,6 +154,7 @@ def _facts(
     started: datetime,
 ) -> dict[str, Any]:
     """Say how the run was made, for its run file."""
+    model = presets.classifier(options.model)
     return {
         "run_id": identity.run_id,
         "fervid_version": identity.fervid_version,
@@ -164,11 +165,14 @@ def _facts(
         "sources": len(found.sources),
         "detector": {
             "name": options.detector,
-            "sha256": presets.loaded_files(presets.DETECTORS, options.detector),
+            "sha256": presets.detector_files(options.detector),
         },
         "model": {
-            "name": options.model,
-            "sha256": presets.loaded_files(presets.CLASSIFIERS, options.model),
+            "name": model.name,
+            "architecture": model.architecture,
+            "crowd_share": model.crowd_share,
+            "temperature": model.temperature,
+            "sha256": dict(model.files),
         },
         "options": options,
         "settings": engine.settings,

@@ -21,12 +21,19 @@ class Classifier:
     """A classifier network with its batch size.
 
     Args:
-        network: From uint8 `(batch_size, 48, 48, 1)` to probabilities and embedding.
+        network: From uint8 `(batch_size, 48, 48, 1)` to the logits of both heads and an embedding,
+            as `networks.classifier.build_classifier` builds it.
+        crowd_share: Of the blend of the heads, as `blend_heads` takes it.
+        temperature: Likewise.
         batch_size: Crops per call; what is left over is padded to it.
     """
 
-    def __init__(self, network: Network, batch_size: int) -> None:
+    def __init__(
+        self, network: Network, crowd_share: float, temperature: float, batch_size: int
+    ) -> None:
         self._network = network
+        self._crowd_share = crowd_share
+        self._temperature = temperature
         self.batch_size = batch_size
 
     def classify(self, crops: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.float32]:
@@ -43,8 +50,32 @@ class Classifier:
         for start in range(0, len(crops), self.batch_size):
             chunk = crops[start : start + self.batch_size]
             batch[: len(chunk), :, :, 0] = chunk
-            probabilities[start : start + len(chunk)] = self._network.run(batch)[0][: len(chunk)]
+            fer, crowd, _ = self._network.run(batch)
+            blended = blend_heads(fer, crowd, self._crowd_share, self._temperature)
+            probabilities[start : start + len(chunk)] = blended[: len(chunk)]
         return probabilities
+
+
+def blend_heads(
+    fer: npt.NDArray[np.float32],
+    crowd: npt.NDArray[np.float32],
+    crowd_share: float,
+    temperature: float,
+) -> npt.NDArray[np.float32]:
+    """Turn the logits of both heads into probabilities.
+
+    Args:
+        fer: `(n, 7)` logits of what FER2013's labels say.
+        crowd: `(n, 7)` logits of what a crowd sees.
+        crowd_share: 0 for the first alone, 1 for the second alone.
+        temperature: Above 1 makes probabilities less certain.
+
+    Returns:
+        `(n, 7)` softmax(((1 - crowd_share) fer + crowd_share crowd) / temperature).
+    """
+    logits = ((1 - crowd_share) * fer + crowd_share * crowd) / temperature
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
 
 
 def load_classifier(name: str, device: Device, batch_size: int) -> Classifier:
@@ -68,14 +99,14 @@ def load_classifier(name: str, device: Device, batch_size: int) -> Classifier:
         tflite=lambda: presets.file_path(preset, "model.tflite"),
         build=lambda: _build(preset),
     )
-    classifier = Classifier(network, batch_size)
+    classifier = Classifier(network, preset.crowd_share, preset.temperature, batch_size)
     classifier.classify([np.zeros((CROP_SIDE, CROP_SIDE), np.uint8)])
     return classifier
 
 
-def _build(preset: presets.Preset) -> keras.Model:
+def _build(preset: presets.ClassifierPreset) -> keras.Model:
     from fervid.networks.classifier import build_classifier, load_weights
 
-    model = build_classifier(preset.name)
+    model = build_classifier(preset.architecture)
     load_weights(model, presets.file_path(preset, "weights.safetensors"))
     return model

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ class Preset:
         name: What `--detector` or `--model` takes.
         kind: Which of the two.
         summary: One line.
-        home: Where its files lie: in fervid's own package, in the `mtcnn` package, or in the
+        home: Where its files lie: a folder of fervid's own, in the `mtcnn` package, or in the
             user's weights folder.
         files: Name to sha256.
         licence: Of the weights.
@@ -34,13 +35,32 @@ class Preset:
     name: str
     kind: Literal["detector", "classifier"]
     summary: str
-    home: Literal["fervid", "mtcnn", "user"]
+    home: Path | Literal["mtcnn", "user"]
     files: Mapping[str, str]
     licence: str
     source: str
     url: str = ""
     figures: Mapping[str, str] = field(default_factory=dict)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassifierPreset(Preset):
+    """A classifier: a network, and how its two heads become probabilities.
+
+    Several share one network, and with it `home` and `files`.
+
+    Args:
+        architecture: A name of `networks.registry`.
+        crowd_share: Of the crowd head; the rest is FER2013's.
+        temperature: What the blended logits are divided by.
+    """
+
+    architecture: str
+    crowd_share: float
+    temperature: float
+
+
+_REINSTALL = "Install fervid again: its weights ship inside the package."
 
 DETECTORS = {
     preset.name: preset
@@ -89,29 +109,34 @@ DETECTORS = {
 }
 """Name to detector."""
 
-CLASSIFIERS = {
-    preset.name: preset
-    for preset in (
-        Preset(
-            name="residual-se",
-            kind="classifier",
-            summary="Residual net with squeeze-and-excitation for 48x48 grey faces",
-            home="fervid",
-            files={
-                "weights.safetensors": (
-                    "4c7ab94054948e5451b0b133923a74ca35431f7b049d4251af9641af491e3b84"
-                ),
-                "model.tflite": "e91497760d8e3a6bbe746f326adc73747e009b075a019e2145c2483a69d79fe1",
-            },
-            licence="MIT; trained on FER2013, whose images are for research use",
-            source="fervid's training/, FER2013 and FER+ votes; see its card.json",
-            figures={
-                "FER2013 test folder (3,589 rows)": "67.6% (95%: 66.0 to 69.1), macro-F1 .614",
-                "without twins in training (3,089)": "66.8% (95%: 65.1 to 68.4)",
-            },
-        ),
-    )
-}
+
+def read_classifiers(folder: Path) -> dict[str, ClassifierPreset]:
+    """Read the classifiers that `python -m training export` left in a folder.
+
+    Args:
+        folder: Holds a folder a network, with its files and a `preset.json`: what the presets on
+            this network share, and under `presets` what is each one's own.
+
+    Returns:
+        Name to classifier.
+
+    Raises:
+        FervidError: A file is damaged.
+    """
+    found = {}
+    for path in sorted(folder.glob("*/preset.json")):
+        try:
+            shared = json.loads(path.read_text(encoding="utf-8"))
+            for own in shared.pop("presets"):
+                found[own["name"]] = ClassifierPreset(
+                    kind="classifier", home=path.parent, **shared, **own
+                )
+        except (ValueError, KeyError, TypeError) as error:
+            raise FervidError(f"{path} is damaged: {error!r}.", _REINSTALL) from error
+    return found
+
+
+CLASSIFIERS = read_classifiers(Path(__file__).parent / "weights")
 """Name to classifier."""
 
 
@@ -129,7 +154,7 @@ def detector(name: str) -> Preset:
     return DETECTORS[name]
 
 
-def classifier(name: str) -> Preset:
+def classifier(name: str) -> ClassifierPreset:
     """Look a classifier up.
 
     Raises:
@@ -166,19 +191,18 @@ def file_path(preset: Preset, filename: str) -> Path:
     return path
 
 
-def loaded_files(known: Mapping[str, Preset], name: str) -> dict[str, str]:
-    """Say which files a detector or classifier is made of; call it when it has been loaded.
+def detector_files(name_or_path: str) -> dict[str, str]:
+    """Say which files a detector is made of; call it when it has been loaded.
 
     Args:
-        known: `DETECTORS` or `CLASSIFIERS`.
-        name: A key of it, or the path of a file.
+        name_or_path: A key of `DETECTORS`, or the path of a file.
 
     Returns:
         Name to sha256.
     """
-    if name in known:
-        return dict(known[name].files)
-    return {Path(name).name: sha256(Path(name))}
+    if name_or_path in DETECTORS:
+        return dict(DETECTORS[name_or_path].files)
+    return {Path(name_or_path).name: sha256(Path(name_or_path))}
 
 
 def sha256(path: Path) -> str:
@@ -201,11 +225,9 @@ def weights_dir() -> Path:
 
 
 def _home(preset: Preset) -> Path:
-    if preset.home == "user":
-        return weights_dir()
-    if preset.home == "mtcnn":
-        return _mtcnn_package() / "assets" / "weights"
-    return Path(__file__).parent / "weights" / preset.name
+    if isinstance(preset.home, Path):
+        return preset.home
+    return weights_dir() if preset.home == "user" else _mtcnn_package() / "assets" / "weights"
 
 
 def _remedy(preset: Preset, path: Path) -> str:
@@ -213,7 +235,7 @@ def _remedy(preset: Preset, path: Path) -> str:
         return f"Download {preset.url} to {path}, or give the path of the file instead of the name."
     if preset.home == "mtcnn":
         return "Install the package again: pip install --force-reinstall 'mtcnn>=1.0,<2'"
-    return "Install fervid again: its weights ship inside the package."
+    return _REINSTALL
 
 
 @functools.cache

@@ -1,49 +1,65 @@
-"""Fold the two trained heads into the one that is shipped."""
+"""Carry the two trained heads over into the network that is shipped, and read them there."""
 
 from __future__ import annotations
 
 import keras
 import numpy as np
+import numpy.typing as npt
 
 from fervid.labels import EMOTIONS
 from fervid.networks.classifier import build_classifier
-from training.calibration import best_temperature
+from fervid.runtime import Network
 
-__all__ = ["best_temperature", "blend_heads", "divide_logits"]
+_BATCH = 64
 
 
-def blend_heads(model: keras.Model, architecture: str, crowd_share: float) -> keras.Model:
-    """Build the classifier whose logits are `(1 - crowd_share) fer + crowd_share crowd`.
+def shipped_network(model: keras.Model, architecture: str) -> keras.Model:
+    """Build the network that is shipped from a trained one.
 
-    Both heads are linear in the same features, so any blend is one linear head; the class `other`
-    of the crowd head is left out.
+    The class `other` of the crowd head is left out: probabilities are of the seven classes.
 
     Args:
         model: As `training.model.two_headed` builds it, trained.
         architecture: Of the feature extractor.
-        crowd_share: 0 for FER2013's labels alone, 1 for what a crowd sees.
 
     Returns:
         The model of `fervid.networks.classifier.build_classifier`, with these weights.
     """
-    classifier = build_classifier(architecture)
+    shipped = build_classifier(architecture)
     trained = {weight.path: np.array(weight) for weight in model.weights}
-    for weight in classifier.weights:
-        if not weight.path.startswith("head/"):
-            weight.assign(trained[weight.path])
-    for name in ("kernel", "bias"):
-        fer = trained[f"fer/{name}"]
-        crowd = trained[f"crowd/{name}"][..., : len(EMOTIONS)]
-        _head_weight(classifier, name).assign((1 - crowd_share) * fer + crowd_share * crowd)
-    return classifier
+    for weight in shipped.weights:
+        value = trained[weight.path]
+        weight.assign(value[..., : len(EMOTIONS)] if weight.path.startswith("crowd/") else value)
+    return shipped
 
 
-def divide_logits(classifier: keras.Model, temperature: float) -> None:
-    """Fold a temperature into the head, in place."""
-    for name in ("kernel", "bias"):
-        weight = _head_weight(classifier, name)
-        weight.assign(np.array(weight) / temperature)
+def head_logits(
+    network: Network, images: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Ask both heads about images.
+
+    Args:
+        network: A network as it is shipped, in any runtime.
+        images: `(n, 48, 48)` uint8.
+
+    Returns:
+        Logits `(n, 7)` of what FER2013's labels say, and of what a crowd sees.
+    """
+    batches = np.split(images[..., None], range(_BATCH, len(images), _BATCH))
+    fer, crowd, _ = zip(*(network.run(batch) for batch in batches), strict=True)
+    return np.concatenate(fer), np.concatenate(crowd)
 
 
-def _head_weight(classifier: keras.Model, name: str) -> keras.Variable:
-    return next(weight for weight in classifier.weights if weight.path == f"head/{name}")
+def votes_of(crowd: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Take shares of ten votes apart into single votes; those for no class of ours are left out.
+
+    Args:
+        crowd: `(n, 8)` as `training.rows.Examples` has them.
+
+    Returns:
+        Per vote its row and its class: as many rows to fit and to judge what a crowd sees by.
+    """
+    counts = np.rint(10 * crowd[:, : len(EMOTIONS)]).astype(np.int64)
+    rows, classes = np.nonzero(counts)
+    times = counts[rows, classes]
+    return rows.repeat(times), classes.repeat(times)

@@ -1,53 +1,79 @@
-"""Choose how much of the crowd head the shipped classifier has.
-
-Prints the figures of every share on validation and on the photographs at odd places; neither the
-test folder nor the even photographs are looked at.
-
-    python -m training.choose_blend --run runs/first --archive fer2013.zip \
-        --votes ferplus_votes.csv --photos expressions/
-"""
+"""Compare shares of the crowd head, on validation and on the photographs at odd places."""
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from pathlib import Path
 
-import click
+import numpy as np
 
-from training.archive import read_archive
-from training.blend import blend_heads
-from training.checkpoint import load_averaged
-from training.export import probabilities
+from fervid.classify import blend_heads
+from fervid.runtime import TensorflowNetwork
+from training.blend import head_logits, shipped_network
+from training.calibration import best_temperature
+from training.checkpoint import load_averaged, run_facts
 from training.metrics import nll
 from training.photos import read_photos
-from training.rows import choose
+from training.run_rows import read_run_rows
 
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 
 
-@click.command(help=__doc__)
-@click.option("--run", "run_dir", type=click.Path(path_type=Path), required=True)
-@click.option("--archive", type=click.Path(path_type=Path), required=True, help="fer2013.zip")
-@click.option("--votes", type=click.Path(path_type=Path), required=True, help="ferplus_votes.csv")
-@click.option("--photos", "folder", type=click.Path(path_type=Path), required=True)
-def main(run_dir: Path, archive: Path, votes: Path, folder: Path) -> None:
-    """Print a table."""
-    examples, validation = choose(*read_archive(archive, votes), seed=0)
-    architecture = json.loads((run_dir / "facts.json").read_text())["architecture"]
-    model = load_averaged(run_dir, examples.images)
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one share of the crowd head gives.
+
+    Args:
+        crowd_share: The share.
+        temperature: Fitted to FER2013's labels of validation.
+        accuracy: On validation, against FER2013's labels.
+        nll: Likewise, at that temperature.
+        photographs: Accuracy on the photographs at odd places; without a face counts as wrong.
+    """
+
+    crowd_share: float
+    temperature: float
+    accuracy: float
+    nll: float
+    photographs: float
+
+
+def compare_shares(run_dir: Path, archive: Path, votes: Path, folder: Path) -> list[Outcome]:
+    """Try every share in `SHARES`; neither the test folder nor the even photographs are looked at.
+
+    Args:
+        run_dir: The folder that `python -m training train` wrote.
+        archive: As `training.archive.read_archive` takes it.
+        votes: Likewise.
+        folder: Of photographs, as `training.photos.read_photos` takes it.
+
+    Returns:
+        An outcome a share.
+
+    Raises:
+        FervidError: The run, the data or the photographs cannot be read.
+    """
+    architecture = run_facts(run_dir)["architecture"]
     photos = read_photos(folder)
     chosen = photos.odd & photos.found
-    click.echo("share  validation accuracy  validation NLL  odd photographs")
+    examples, validation = read_run_rows(run_dir, archive, votes)
+    trained = load_averaged(run_dir, examples.images)
+    network = TensorflowNetwork(shipped_network(trained, architecture), "cpu")
+    logits = head_logits(network, validation.images)
+    photo_logits = head_logits(network, photos.crops[chosen])
+    outcomes = []
     for share in SHARES:
-        classifier = blend_heads(model, architecture, share)
-        seen = probabilities(classifier, validation.images)
-        accuracy = (seen.argmax(1) == validation.labels).mean()
-        right = probabilities(classifier, photos.crops[chosen]).argmax(1) == photos.labels[chosen]
-        click.echo(
-            f"{share:5.1f}  {accuracy:19.4f}  {nll(seen, validation.labels):14.4f}  "
-            f"{right.sum() / photos.odd.sum():15.4f}"
+        temperature = best_temperature(blend_heads(*logits, share, 1.0), validation.labels)
+        seen = blend_heads(*logits, share, temperature)
+        expressions = blend_heads(*photo_logits, share, temperature).argmax(axis=1)
+        right = (expressions == photos.labels[chosen]).sum()
+        outcomes.append(
+            Outcome(
+                crowd_share=share,
+                temperature=temperature,
+                accuracy=float((seen.argmax(axis=1) == validation.labels).mean()),
+                nll=nll(seen, validation.labels),
+                photographs=float(right / np.count_nonzero(photos.odd)),
+            )
         )
-
-
-if __name__ == "__main__":
-    main()
+    return outcomes

@@ -1,89 +1,142 @@
-"""Export a run as a preset: fp16 safetensors, `.tflite` and a model card.
-
-    python -m training.export --run runs/first --archive fer2013.zip --votes ferplus_votes.csv \
-        --out fervid/weights/residual-se
-
-Works on a run that is still training, too: it takes the averaged weights so far.
-"""
+"""Export a run: weights in half precision, `.tflite`, card, and the presets on them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
-import click
 import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
+from fervid.classify import blend_heads
+from fervid.errors import FervidError
 from fervid.networks.classifier import build_classifier, load_weights, save_weights
-from training.archive import read_archive
-from training.blend import best_temperature, blend_heads, divide_logits
-from training.card import ABOUT, commands
-from training.checkpoint import epochs_done, load_averaged
-from training.metrics import figures
-from training.rows import choose
+from fervid.networks.multiply_adds import multiply_adds
+from fervid.networks.registry import build
+from fervid.runtime import LitertNetwork, default_threads
+from fervid.types import CROP_SIDE
+from training import preset_file
+from training.blend import head_logits, shipped_network, votes_of
+from training.calibration import best_temperature
+from training.card import ABOUT, Blend, blends, judge
+from training.checkpoint import epochs_done, load_averaged, run_facts
+from training.rows import Examples
+from training.run_rows import read_run_rows
+
+WEIGHTS, TFLITE, CARD = "weights.safetensors", "model.tflite", "card.json"
+
+Logits = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 
 
-@click.command(help=__doc__)
-@click.option("--run", "run_dir", type=click.Path(path_type=Path), required=True)
-@click.option("--archive", type=click.Path(path_type=Path), required=True, help="fer2013.zip")
-@click.option("--votes", type=click.Path(path_type=Path), required=True, help="ferplus_votes.csv")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the preset")
-@click.option("--crowd-share", default=0.2, show_default=True, help="Share of the crowd head.")
-def main(run_dir: Path, archive: Path, votes: Path, out: Path, crowd_share: float) -> None:
-    """Blend, calibrate on validation, write, and say what was chosen."""
-    facts = json.loads((run_dir / "facts.json").read_text())
-    examples, validation = choose(*read_archive(archive, votes), seed=0)
+def export_run(
+    run_dir: Path, archive: Path, votes: Path, out: Path, crowd_share: float
+) -> dict[str, Any]:
+    """Write a network with its card and its presets, which `fervid` then knows by name.
+
+    Works on a run that is still training, too: it takes the averaged weights so far.
+
+    Args:
+        run_dir: The folder that `python -m training train` wrote.
+        archive: As `training.archive.read_archive` takes it.
+        votes: Likewise.
+        out: A folder of `fervid/weights`; its name is that of the default preset.
+        crowd_share: Of the default preset.
+
+    Returns:
+        The card.
+
+    Raises:
+        FervidError: The run or the data cannot be read, or don't belong together.
+    """
+    looks = _earlier_looks(out / CARD)
+    facts = run_facts(run_dir)
+    examples, validation = read_run_rows(run_dir, archive, votes)
     trained = load_averaged(run_dir, examples.images)
-    classifier = blend_heads(trained, facts["architecture"], crowd_share)
-    before = probabilities(classifier, validation.images)
-    temperature = best_temperature(before, validation.labels)
-    divide_logits(classifier, temperature)
     out.mkdir(parents=True, exist_ok=True)
-    classifier = _write_weights(classifier, facts["architecture"], out)
-    card = {
-        "name": out.name,
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as scratch:
+        new = Path(scratch)
+        _write_network(shipped_network(trained, facts["architecture"]), new)
+        card = {
+            **_describe(out.name, facts["architecture"], new),
+            "training": {**facts, "epochs_done": epochs_done(run_dir)},
+            "presets": _presets(out.name, new / TFLITE, validation, crowd_share),
+            "looks_at_test": looks,
+        }
+        (new / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+        preset_file.write(new)
+        for path in new.iterdir():
+            os.replace(path, out / path.name)
+    return card
+
+
+def _write_network(shipped: keras.Model, folder: Path) -> None:
+    """Write both files; the second is made from the first, half precision and all."""
+    save_weights(shipped, folder / WEIGHTS)
+    load_weights(shipped, folder / WEIGHTS)
+    shipped.export(
+        str(folder / TFLITE),
+        format="litert",
+        verbose=False,
+        optimizations=[tf.lite.Optimize.DEFAULT],
+        target_spec={"supported_types": [tf.float16]},
+    )
+
+
+def _describe(name: str, architecture: str, folder: Path) -> dict[str, Any]:
+    return {
+        "name": name,
+        "architecture": architecture,
         **ABOUT,
-        "training": {**facts, "epochs_done": epochs_done(run_dir)},
-        "parameters": classifier.count_params(),
-        "crowd_share": crowd_share,
-        "temperature": round(temperature, 2),
-        "chosen_on": (
-            "crowd share: validation and the photographs at odd places; temperature: validation, "
-            "so the ECE and NLL there are a little too good"
-        ),
-        "commands": commands(facts, crowd_share, out.name),
-        "validation": figures(probabilities(classifier, validation.images), validation.labels),
-        "sha256": {path.name: _sha256(path) for path in sorted(out.glob("[mw]*.*"))},
+        "parameters": build_classifier(architecture).count_params(),
+        "multiply_adds": multiply_adds(build(architecture, start="random"), CROP_SIDE),
+        "sha256": {
+            file: hashlib.sha256((folder / file).read_bytes()).hexdigest()
+            for file in (WEIGHTS, TFLITE)
+        },
     }
-    (out / "card.json").write_text(json.dumps(card, indent=2) + "\n")
-    click.echo(json.dumps(card, indent=2))
 
 
-def probabilities(classifier: keras.Model, images: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Classify images `(n, 48, 48)` uint8; returns `(n, 7)`."""
-    output = classifier.predict(images[..., None], batch_size=256, verbose=0)[0]
-    return np.asarray(output, np.float32)
+def _presets(
+    name: str, tflite: Path, validation: Examples, crowd_share: float
+) -> dict[str, dict[str, Any]]:
+    """Calibrate and judge each preset with the file that users get, in the runtime they run."""
+    logits = head_logits(LitertNetwork(tflite, default_threads()), validation.images)
+    presets = {}
+    for blend in blends(crowd_share):
+        temperature = _temperature(blend, logits, validation)
+        seen = blend_heads(*logits, blend.crowd_share, temperature)
+        presets[name + blend.suffix] = {
+            "summary": blend.summary,
+            "crowd_share": blend.crowd_share,
+            "temperature": temperature,
+            "validation": judge(seen, validation),
+        }
+    return presets
 
 
-def _write_weights(classifier: keras.Model, architecture: str, out: Path) -> keras.Model:
-    """Write both files; return the model as a reader of the fp16 weights gets it."""
-    save_weights(classifier, out / "weights.safetensors")
-    shipped = build_classifier(architecture)
-    load_weights(shipped, out / "weights.safetensors")
-    converter = tf.lite.TFLiteConverter.from_keras_model(shipped)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_types = [tf.float16]
-    (out / "model.tflite").write_bytes(converter.convert())
-    return shipped
+def _temperature(blend: Blend, logits: Logits, validation: Examples) -> float:
+    seen = blend_heads(*logits, blend.crowd_share, 1.0)
+    if blend.fitted_to == "labels":
+        return best_temperature(seen, validation.labels)
+    rows, votes = votes_of(validation.crowd)
+    return best_temperature(seen[rows], votes)
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-if __name__ == "__main__":
-    main()
+def _earlier_looks(card: Path) -> list[dict[str, Any]]:
+    """Keep the log of looks at the test folder, each with the weights that were looked at."""
+    if not card.is_file():
+        return []
+    try:
+        earlier = json.loads(card.read_text(encoding="utf-8"))
+        weights = earlier["sha256"][WEIGHTS]
+        return [{"weights": weights, **look} for look in earlier.get("looks_at_test", [])]
+    except (ValueError, KeyError, TypeError) as error:
+        raise FervidError(
+            f"{card} is no model card: {error!r}.", "Move it away: its looks at test are not read."
+        ) from error

@@ -20,6 +20,11 @@ def command() -> int:
             click.echo(f"  {preset.name}: {preset.summary}")
             click.echo(f"    source: {preset.source}")
             click.echo(f"    licence: {preset.licence}")
+            if isinstance(preset, presets.ClassifierPreset):
+                click.echo(
+                    f"    network: {preset.architecture}, share of the crowd head "
+                    f"{preset.crowd_share:g}, temperature {preset.temperature:g}"
+                )
             for name, value in preset.figures.items():
                 click.echo(f"    {name}: {value}")
             for filename, digest in preset.files.items():

@@ -1,4 +1,8 @@
-"""The classifier as it is shipped: a feature extractor with one linear head and its softmax."""
+"""The classifier as it is shipped: a feature extractor with two linear heads, in logits.
+
+How much of each head a prediction has, and at which temperature, is a preset's choice: one file
+serves several presets.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 from keras import layers
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from fervid.errors import FervidError
 from fervid.labels import EMOTIONS
@@ -22,20 +26,21 @@ def build_classifier(architecture: str) -> keras.Model:
         architecture: A name of `registry.ARCHITECTURES`.
 
     Returns:
-        A model from uint8 pixels `(batch, 48, 48, 1)` to `[probabilities (batch, 7) in the order of
-        EMOTIONS, embedding (batch, n)]`.
+        A model from uint8 pixels `(batch, 48, 48, 1)` to `[fer (batch, 7), crowd (batch, 7),
+        embedding (batch, n)]`: logits in the order of EMOTIONS of what FER2013's labels say and of
+        what a crowd sees, and what both are linear in.
     """
     backbone = build(architecture, start="random")
     pixels = keras.Input((CROP_SIDE, CROP_SIDE, 1), dtype="uint8", name="pixels")
     embedding = backbone(pixels)
-    logits = layers.Dense(len(EMOTIONS), name="head")(embedding)
-    probabilities = layers.Softmax(name="probabilities")(logits)
-    return keras.Model(pixels, [probabilities, embedding], name=architecture.replace("-", "_"))
+    fer = layers.Dense(len(EMOTIONS), name="fer")(embedding)
+    crowd = layers.Dense(len(EMOTIONS), name="crowd")(embedding)
+    return keras.Model(pixels, [fer, crowd, embedding], name=architecture.replace("-", "_"))
 
 
 def save_weights(model: keras.Model, path: Path) -> None:
     """Write all weights in half precision as safetensors, by variable path."""
-    save_file({weight.path: np.asarray(weight, np.float16) for weight in model.weights}, str(path))
+    path.write_bytes(save({one.path: np.asarray(one, np.float16) for one in model.weights}))
 
 
 def load_weights(model: keras.Model, path: Path) -> None:

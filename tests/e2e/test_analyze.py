@@ -13,6 +13,7 @@ import fervid
 from fervid import presets
 from fervid.errors import FervidError, UsageError
 from fervid.labels import EMOTIONS
+from fervid.options import DEFAULT_MODEL
 from fervid.types import Progress
 
 
@@ -140,6 +141,27 @@ def test_missing_or_foreign_weights_end_the_run(
     with pytest.raises(FervidError, match=f"model.tflite {words}"):
         fervid.analyze([demo_folder], tmp_path / "results.parquet")
     assert not (tmp_path / "results.parquet").exists()
+
+
+def test_a_pure_head_sees_otherwise_and_the_run_file_says_which_it_was(
+    demo_folder: Path, tmp_path: Path
+) -> None:
+    seen = {}
+    for name in (f"{DEFAULT_MODEL}-fer2013", f"{DEFAULT_MODEL}-crowd"):
+        out = tmp_path / f"{name}.csv"
+        fervid.analyze([demo_folder], out, model=name, fps=1, charts=False)
+        preset = presets.classifier(name)
+        assert json.loads((tmp_path / f"{name}.run.json").read_text())["model"] == {
+            "name": name,
+            "architecture": preset.architecture,
+            "crowd_share": preset.crowd_share,
+            "temperature": preset.temperature,
+            "sha256": preset.files,
+        }
+        rows = fervid.read_results(out)
+        seen[name] = rows.loc[rows["status"] == "ok", list(EMOTIONS)].to_numpy(float)
+        np.testing.assert_allclose(seen[name].sum(axis=1), 1, atol=1e-5)
+    assert np.abs(np.subtract(*seen.values())).max() > 0.01
 
 
 def test_a_gpu_that_is_not_there_is_an_error_not_a_fallback(demo_folder: Path) -> None:

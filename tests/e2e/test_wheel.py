@@ -41,9 +41,9 @@ def test_the_wheel_holds_the_package_and_its_data_alone(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()
         pinned = {
-            f"fervid/weights/{preset.name}/{filename}": digest
-            for preset in (*presets.DETECTORS.values(), *presets.CLASSIFIERS.values())
-            if preset.home == "fervid"
+            f"fervid/weights/{preset.home.name}/{filename}": digest
+            for preset in presets.CLASSIFIERS.values()
+            if isinstance(preset.home, Path)
             for filename, digest in preset.files.items()
         }
         assert pinned

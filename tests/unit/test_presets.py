@@ -21,7 +21,7 @@ def test_an_unknown_name_lists_the_valid_ones_and_the_one_probably_meant() -> No
     with pytest.raises(UsageError, match=r"Valid: mtcnn, yunet\. Did you mean 'mtcnn'\?"):
         presets.detector("MTCN")
     with pytest.raises(UsageError, match="Did you mean 'residual-se'"):
-        presets.classifier("residual")
+        presets.classifier("residul-se")
 
 
 def test_a_name_like_no_other_is_not_guessed_at() -> None:
@@ -30,16 +30,32 @@ def test_a_name_like_no_other_is_not_guessed_at() -> None:
     assert caught.value.remedy == "Valid: mtcnn, yunet. Or give the path of a YuNet .onnx file."
     with pytest.raises(UsageError) as caught:
         presets.classifier("foo")
-    assert caught.value.remedy == "Valid: residual-se."
+    assert caught.value.remedy == f"Valid: {', '.join(presets.CLASSIFIERS)}."
 
 
 def test_the_files_of_a_path_are_itself_with_its_sha256(tmp_path: Path) -> None:
     (tmp_path / "my.onnx").write_bytes(b"net")
     path = str(tmp_path / "my.onnx")
-    assert presets.loaded_files(presets.DETECTORS, path) == {
-        "my.onnx": hashlib.sha256(b"net").hexdigest()
-    }
-    assert presets.loaded_files(presets.DETECTORS, "mtcnn") == presets.DETECTORS["mtcnn"].files
+    assert presets.detector_files(path) == {"my.onnx": hashlib.sha256(b"net").hexdigest()}
+    assert presets.detector_files("mtcnn") == presets.DETECTORS["mtcnn"].files
+
+
+def test_a_network_has_its_blend_and_both_pure_heads_on_the_same_files() -> None:
+    shipped = presets.CLASSIFIERS
+    for name in {preset.home.name for preset in shipped.values() if isinstance(preset.home, Path)}:
+        default, fer, crowd = (shipped[name + head] for head in ("", "-fer2013", "-crowd"))
+        assert (fer.crowd_share, crowd.crowd_share) == (0, 1)
+        assert 0 < default.crowd_share < 1
+        assert default.files == fer.files == crowd.files
+        assert all(preset.temperature > 0 for preset in (default, fer, crowd))
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"presets": [{"name": "mine"}]}'])
+def test_a_damaged_entry_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "preset.json").write_text(content)
+    with pytest.raises(FervidError, match=r"mine/preset\.json is damaged"):
+        presets.read_classifiers(tmp_path)
 
 
 def test_every_file_is_pinned() -> None:

@@ -16,7 +16,6 @@ import pytest
 from fervid.errors import FervidError
 from fervid.networks.classifier import build_classifier, load_weights, save_weights
 from tests.unit.test_training_run import drawn
-from training.blend import blend_heads, divide_logits
 from training.checkpoint import epochs_done, load_averaged, run_facts
 from training.config import Config, EarlyStopping, Length
 from training.model import compile_for_training, two_headed
@@ -66,19 +65,6 @@ def test_a_run_says_what_it_was_begun_with(run_dir: Path) -> None:
         "validation_rows": 14,
     }
     assert epochs_done(run_dir) == 1
-
-
-def test_heads_are_blended_into_one(run_dir: Path) -> None:
-    model = load_averaged(run_dir, IMAGES)
-    crops = IMAGES[:5, ..., None]
-    logits = model.predict(crops, verbose=0)
-    for share in (0.0, 0.3, 1.0):
-        blended = (1 - share) * logits["fer"] + share * logits["crowd"][:, :7]
-        expected = keras.ops.softmax(blended)
-        classifier = blend_heads(model, "residual-se-half", share)
-        found, embedding = classifier.predict(crops, verbose=0)
-        np.testing.assert_allclose(found, expected, atol=1e-5)
-        assert embedding.shape == (5, 256)
 
 
 def test_a_folder_of_the_first_trainer_can_be_read(tmp_path: Path) -> None:
@@ -143,12 +129,3 @@ def test_weights_survive_being_written(tmp_path: Path) -> None:
     load_weights(again, tmp_path / "weights.safetensors")
     for before, after in zip(model.weights, again.weights, strict=True):
         np.testing.assert_allclose(before, after, atol=2e-3)
-
-
-def test_dividing_logits_softens() -> None:
-    model = build_classifier("residual-se-half")
-    before = model.predict(IMAGES[:4, ..., None], verbose=0)[0]
-    divide_logits(model, 2.0)
-    after = model.predict(IMAGES[:4, ..., None], verbose=0)[0]
-    expected = np.sqrt(before) / np.sqrt(before).sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(after, expected, atol=1e-5)

@@ -32,6 +32,8 @@ from training.evaluation.nets import Candidate
 BATCHES = (1, 64)
 _FACES = 64
 _CROP = (CROP_SIDE, CROP_SIDE)
+_BLEND = 0.0, 1.0
+"""Crowd share and temperature: time depends on neither."""
 _REPEATS = 5
 """The least of so many repeats counts: whatever else a machine does only adds."""
 
@@ -108,12 +110,12 @@ def measure(runtime: str, name: str) -> dict[str, Any]:
 def _classifier(runtime: str, name: str, batch: int) -> Classifier:
     if runtime == "litert":
         path = presets.file_path(presets.classifier(name), "model.tflite")
-        return Classifier(LitertNetwork(path, num_threads=1), batch)
+        return Classifier(LitertNetwork(path, num_threads=1), *_BLEND, batch)
     if name in presets.CLASSIFIERS:
         return load_classifier(name, Device("cpu", "tensorflow"), batch)
     from fervid.networks.classifier import build_classifier
 
-    return Classifier(TensorflowNetwork(build_classifier(name), "cpu"), batch)
+    return Classifier(TensorflowNetwork(build_classifier(name), "cpu"), *_BLEND, batch)
 
 
 def _cpu_ms(classifier: Classifier) -> float:

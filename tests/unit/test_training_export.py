@@ -1,0 +1,230 @@
+"""A run becomes a network with three presets that fervid knows by name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from keras import layers
+
+from fervid import presets
+from fervid.classify import blend_heads, load_classifier
+from fervid.labels import EMOTIONS
+from fervid.networks.registry import ARCHITECTURES
+from fervid.networks.standardize import standardize
+from fervid.runtime import Device, TensorflowNetwork
+from training import preset_file
+from training.__main__ import group
+from training.archive import VOTE_COLUMNS
+from training.blend import head_logits, shipped_network, votes_of
+from training.card import judge
+from training.checkpoint import load_averaged, save_averaged
+from training.model import two_headed
+from training.rows import Examples
+from training.run_rows import read_run_rows
+
+ARCHITECTURE = "tiny"
+ROWS, TEST_ROWS = 140, 10
+FACES = np.random.default_rng(1).integers(0, 256, (6, 48, 48), np.uint8)
+
+
+def build_tiny() -> keras.Model:
+    """Build a feature extractor with a batch norm, which costs next to nothing."""
+    pixels = keras.Input((None, None, 1), name="pixels")
+    features = layers.Conv2D(8, 5, strides=4, name="conv")(standardize(pixels))
+    features = layers.BatchNormalization(name="norm")(features)
+    embedding = layers.GlobalAveragePooling2D(name="embedding")(layers.ReLU()(features))
+    return keras.Model(pixels, embedding, name="tiny")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tiny_is_an_architecture() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ARCHITECTURES, ARCHITECTURE, build_tiny)
+        yield
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Options that name a drawn archive: every class as often, pictures of noise."""
+    folder = tmp_path_factory.mktemp("data")
+    generator = np.random.default_rng(0)
+    pixels = generator.integers(0, 256, (ROWS + TEST_ROWS, 48 * 48))
+    usage = ["PublicTest"] * TEST_ROWS + ["Training"] * ROWS
+    with (folder / "fer2013.csv").open("w") as images, (folder / "votes.csv").open("w") as votes:
+        print("emotion,pixels,Usage", file=images)
+        print("row,usage", *VOTE_COLUMNS, sep=",", file=votes)
+        for row, picture in enumerate(pixels):
+            print(row % 7, " ".join(map(str, picture)), usage[row], sep=",", file=images)
+            counts = generator.multinomial(10, [0.3 if c == row % 7 else 0.0875 for c in range(9)])
+            print(row, usage[row], *counts, 0, sep=",", file=votes)
+    return ["--archive", str(folder / "fer2013.csv"), "--votes", str(folder / "votes.csv")]
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of one epoch, with random weights."""
+    folder = tmp_path_factory.mktemp("run")
+    facts = {"architecture": ARCHITECTURE, "epochs": 2, "training_rows": 126, "validation_rows": 14}
+    (folder / "facts.json").write_text(json.dumps(facts))
+    keras.utils.set_random_seed(1)
+    save_averaged(folder, two_headed(ARCHITECTURE), epoch=1)
+    return folder
+
+
+def export(data: list[str], run_dir: Path, out: Path, *options: str) -> Result:
+    return CliRunner().invoke(
+        group, ["export", *data, "--run", str(run_dir), "--out", str(out), *options]
+    )
+
+
+@pytest.fixture(scope="module")
+def exported(data: list[str], run_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("weights") / "tiny"
+    done = export(data, run_dir, out, "--crowd-share", "0.4")
+    assert done.exit_code == 0, done.output
+    assert "tiny-crowd: crowd share 1" in done.output
+    return out
+
+
+def test_an_exported_folder_holds_four_whole_files(exported: Path) -> None:
+    assert sorted(path.name for path in exported.iterdir()) == [
+        "card.json",
+        "model.tflite",
+        "preset.json",
+        "weights.safetensors",
+    ]
+
+
+@pytest.fixture(scope="module")
+def heads(data: list[str], run_dir: Path) -> dict[str, np.ndarray]:
+    """What the run's averaged weights, rounded to half precision, say of the drawn faces."""
+    examples, _ = read_run_rows(run_dir, Path(data[1]), Path(data[3]))
+    averaged = load_averaged(run_dir, examples.images)
+    averaged.set_weights([weight.astype(np.float16) for weight in averaged.get_weights()])
+    return averaged.predict(FACES[..., None], verbose=0)
+
+
+@pytest.mark.parametrize("runtime", ["litert", "tensorflow"])
+def test_three_presets_say_what_both_heads_of_the_run_said(
+    exported: Path, heads: dict[str, np.ndarray], runtime: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = presets.read_classifiers(exported.parent)
+    assert list(found) == ["tiny", "tiny-fer2013", "tiny-crowd"]
+    assert [preset.crowd_share for preset in found.values()] == [0.4, 0, 1]
+    monkeypatch.setattr(presets, "CLASSIFIERS", found)
+    for preset in found.values():
+        mixed = preset.crowd_share, preset.temperature
+        expected = blend_heads(heads["fer"], heads["crowd"][:, : len(EMOTIONS)], *mixed)
+        classifier = load_classifier(preset.name, Device("cpu", runtime), batch_size=4)
+        seen = classifier.classify(list(FACES))
+        np.testing.assert_allclose(seen, expected, atol=1e-3)
+
+
+def test_the_network_that_is_shipped_has_both_heads_without_other() -> None:
+    trained = two_headed(ARCHITECTURE)
+    heads = trained.predict(FACES[..., None], verbose=0)
+    network = TensorflowNetwork(shipped_network(trained, ARCHITECTURE), "cpu")
+    fer, crowd = head_logits(network, FACES)
+    np.testing.assert_allclose(fer, heads["fer"], atol=1e-5)
+    np.testing.assert_allclose(crowd, heads["crowd"][:, : len(EMOTIONS)], atol=1e-5)
+
+
+def test_a_card_holds_recipe_and_figures_of_every_preset_by_class(exported: Path) -> None:
+    card = json.loads((exported / "card.json").read_text())
+    assert {"data", "licence", "limits", "sha256", "parameters", "multiply_adds"} <= set(card)
+    assert card["training"]["epochs_done"] == 1
+    for preset in card["presets"].values():
+        for against in ("labels", "crowd"):
+            figures = preset["validation"][against]
+            assert set(figures["classes"]) == set(EMOTIONS)
+            assert 0 <= figures["accuracy"] <= 1
+        assert preset["validation"]["labels"]["rows"] == 14
+
+
+def test_another_export_keeps_the_looks_at_test_and_says_which_weights_looked(
+    data: list[str], run_dir: Path, exported: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "tiny"
+    shutil.copytree(exported, out)
+    before = json.loads((out / "card.json").read_text())
+    looks = [{"weights": "those before", "date": "2026-01-01"}, {"date": "2026-01-02"}]
+    (out / "card.json").write_text(json.dumps({**before, "looks_at_test": looks}))
+    assert export(data, run_dir, out).exit_code == 0
+    after = json.loads((out / "card.json").read_text())
+    assert [look["weights"] for look in after["looks_at_test"]] == [
+        "those before",
+        before["sha256"]["weights.safetensors"],
+    ]
+
+
+def test_a_look_at_test_with_these_weights_reaches_the_figures_of_its_preset(
+    exported: Path, tmp_path: Path
+) -> None:
+    card = json.loads((exported / "card.json").read_text())
+    test = {"rows": 3589, "accuracy": 0.7, "accuracy_95": [0.685, 0.715], "macro_f1": 0.65}
+    looks = [{"weights": "others", "test": {}}, {"test": test}]
+    (tmp_path / "card.json").write_text(json.dumps({**card, "looks_at_test": looks}))
+    preset_file.write(tmp_path)
+    default, *pure = json.loads((tmp_path / "preset.json").read_text())["presets"]
+    assert default["figures"]["FER2013's labels, test folder (3,589 rows)"] == (
+        "70.0% (95%: 68.5 to 71.5), macro-F1 .650"
+    )
+    assert all("test folder" not in key for one in pure for key in one["figures"])
+
+
+def test_other_data_than_the_runs_are_refused_and_nothing_is_written(
+    data: list[str], run_dir: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "fer2013.csv"
+    lines = Path(data[1]).read_text().splitlines(keepends=True)
+    other.write_text("".join(lines[:-20]))
+    done = export(["--archive", str(other), *data[2:]], run_dir, tmp_path / "tiny")
+    assert done.exit_code == 1
+    assert "was validated on 14 rows" in done.output
+    assert not (tmp_path / "tiny").exists()
+
+
+def test_an_export_that_breaks_leaves_what_was_there(
+    data: list[str], run_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model.tflite").write_bytes(b"before")
+    monkeypatch.setattr("training.preset_file.write", lambda _: 1 / 0)
+    assert export(data, run_dir, tmp_path).exit_code == 1
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "model.tflite": b"before"
+    }
+
+
+def test_a_card_that_is_none_is_named_before_its_looks_are_lost(
+    data: list[str], run_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "card.json").write_text("{broken")
+    done = export(data, run_dir, tmp_path)
+    assert done.exit_code == 1
+    assert "card.json is no model card" in done.output
+
+
+def test_votes_of_the_seven_classes_are_taken_apart() -> None:
+    shares = np.array([[0.2, 0, 0, 0, 0, 0, 0.1, 0.7], [0] * 7 + [1]], np.float32)
+    rows, classes = votes_of(shares)
+    assert rows.tolist() == [0, 0, 0]
+    assert classes.tolist() == [0, 0, 6]
+
+
+def test_a_crowd_without_a_first_answer_is_left_out_of_accuracy() -> None:
+    shares = np.zeros((3, 8), np.float32)
+    shares[:, 0] = 0.5
+    shares[0, 1] = shares[2, 7] = 0.5  # a tie, and `other`, which is none of the seven
+    shares[1, 3] = 0.4
+    probabilities = np.full((3, 7), 0.05, np.float32)
+    probabilities[:, 0] = 0.7
+    validation = Examples(np.zeros((3, 48, 48), np.uint8), shares, shares, np.array([0, 3, 1]))
+    crowd = judge(probabilities, validation)["crowd"]
+    assert (crowd["rows"], crowd["accuracy"], crowd["votes"]) == (2, 1.0, 24)

@@ -1,0 +1,69 @@
+"""Write `preset.json`, what fervid reads of a network's presets, from the network's card."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from training.card import LICENCE
+
+NAME = "preset.json"
+
+
+def write(folder: Path) -> None:
+    """Write the presets of a network.
+
+    Args:
+        folder: With `card.json`, as `training.export` writes it.
+    """
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    presets = {
+        "architecture": card["architecture"],
+        "licence": LICENCE,
+        "source": "fervid's training/, FER2013 and FER+ votes; see its card.json",
+        "files": card["sha256"],
+        "presets": [
+            {
+                "name": name,
+                "summary": preset["summary"],
+                "crowd_share": preset["crowd_share"],
+                "temperature": preset["temperature"],
+                "figures": _figures(preset["validation"], _last_look(card, name)),
+            }
+            for name, preset in card["presets"].items()
+        ],
+    }
+    partial = folder / f"{NAME}.partial"
+    partial.write_text(json.dumps(presets, indent=2) + "\n", encoding="utf-8")
+    os.replace(partial, folder / NAME)
+
+
+def _last_look(card: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the last look at the test folder that a preset had; one with other weights says so."""
+    own = [
+        look
+        for look in card["looks_at_test"]
+        if "weights" not in look and look.get("preset", card["name"]) == name
+    ]
+    return own[-1] if own else {}
+
+
+def _figures(validation: dict[str, Any], look: dict[str, Any]) -> dict[str, str]:
+    sets = {
+        "FER2013's labels, test folder": look.get("test"),
+        "FER2013's labels, validation": validation["labels"],
+        "the crowd's most frequent answer, validation": validation["crowd"],
+    }
+    return {
+        f"{what} ({found['rows']:,} rows)": _in_words(found)
+        for what, found in sets.items()
+        if found
+    }
+
+
+def _in_words(figures: dict[str, Any]) -> str:
+    low, high = (f"{100 * share:.1f}" for share in figures["accuracy_95"])
+    macro_f1 = f"{figures['macro_f1']:.3f}".removeprefix("0")
+    return f"{100 * figures['accuracy']:.1f}% (95%: {low} to {high}), macro-F1 {macro_f1}"

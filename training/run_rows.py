@@ -1,0 +1,43 @@
+"""Read again the rows that a run was trained and validated on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from fervid.errors import FervidError
+from training.archive import read_archive
+from training.checkpoint import run_facts
+from training.rows import Examples, choose
+
+
+def read_run_rows(run_dir: Path, archive: Path, votes: Path) -> tuple[Examples, Examples]:
+    """Read a run's rows, so that what is fitted on validation was not trained on.
+
+    Training may have fewer rows by now, where more of its images were found to have a twin.
+
+    Args:
+        run_dir: The folder that `python -m training train` wrote.
+        archive: As `training.archive.read_archive` takes it.
+        votes: Likewise.
+
+    Returns:
+        Training and validation examples.
+
+    Raises:
+        FervidError: The data cannot be read, or are not those of the run.
+    """
+    facts = run_facts(run_dir)
+    rows = facts["run"]["config"]["rows"] if "run" in facts else {}  # the first trainer took all
+    train, test = read_archive(archive, votes)
+    chosen = train.take(np.arange(int(len(train.images) * rows.get("share", 1.0))))
+    examples, validation = choose(chosen, test, seed=0, fold=rows.get("fold", 0))
+    began, found = facts["validation_rows"], len(validation.labels)
+    if began != found:
+        raise FervidError(
+            f"{run_dir} was validated on {began:,} rows, {archive} gives {found:,}: others, which "
+            "it may have been trained on.",
+            "Give the data that the run had, in the checkout that trained it.",
+        )
+    return examples, validation
