@@ -26,7 +26,9 @@ AVERAGED = "averaged.safetensors"
 """The averaged weights to use: of the last epoch, or of the best one where a run may stop early."""
 
 ESTIMATION_ROWS = 8192
-"""Images that batch norm is estimated on; four times as many change no figure that is reported."""
+"""Images that batch norm is estimated on. With three times as many, all there are, a `residual-se`
+differed by .0005 in its probabilities and by none in its validation NLL (.8413), for 80 s of CPU
+time instead of 24."""
 
 
 def save_state(run_dir: Path, model: keras.Model, progress: dict[str, Any]) -> None:

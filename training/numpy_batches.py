@@ -59,10 +59,15 @@ def training_batches(
         for number in range(schedule.steps(len(order))):
             index = order[number * schedule.batch_size : (number + 1) * schedule.batch_size]
             images, targets = _take(examples, views, index, epoch, schedule.weak(epoch))
-            generator = np.random.default_rng((schedule.seed, epoch, number))
+            own, *each = np.random.default_rng((schedule.seed, epoch, number)).spawn(
+                1 + len(images)
+            )
             side = schedule.side(epoch)
-            changed = [_change(image, generator, strength, side, most) for image in images]
-            yield _mixed(np.stack(changed)[..., None], targets, generator, mix)
+            changed = [
+                _change(image, generator, strength, side, most)
+                for image, generator in zip(images, each, strict=True)
+            ]
+            yield _mixed(np.stack(changed)[..., None], targets, own, mix)
 
 
 def _take(

@@ -104,6 +104,7 @@ def test_what_is_no_run_is_said(tmp_path: Path) -> None:
         load_averaged(tmp_path, IMAGES)
 
 
+@pytest.mark.timeout(600)  # a process of its own, which compiles the network three times
 def test_weights_trained_with_jax_and_no_tensorflow_are_the_same_here(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_TENSORFLOW, str(tmp_path)],

@@ -1,0 +1,113 @@
+"""`python -m training`: one entry, commands loaded when called, errors with remedies."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tests.drawn_examples import drawn
+from training.__main__ import group
+from training.progress import Progress
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("numpy", "keras", "tensorflow", "cv2", "sklearn", "pandas", "matplotlib", "tqdm")
+
+
+def show_progress() -> None:
+    row = {"loss": 1.5, "val_fer_accuracy": 0.5, "val_nll": 1.25, "seconds": 2.0}
+    history = [row]
+    progress = Progress(4, 10, history)
+    for epoch in (1, 2):
+        for batch in range(10):
+            progress.on_train_batch_end(batch)
+        history.append(row)
+        progress.on_epoch_end(epoch)
+    progress.on_train_end()
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from training.__main__ import group; group(['--help'], standalone_mode=False);"
+        f"assert not {set(HEAVY)} & sys.modules.keys(), {set(HEAVY)} & sys.modules.keys()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "train  " in done.stdout
+
+
+@pytest.mark.parametrize("name", group.list_commands(click.Context(group)))
+def test_every_command_has_help_with_an_example(name: str) -> None:
+    done = CliRunner().invoke(group, [name, "--help"])
+    assert done.exit_code == 0
+    assert f"Example: python -m training {name}" in " ".join(done.output.split())
+
+
+def test_a_bad_flag_says_what_is_valid(tmp_path: Path) -> None:
+    data = ["--archive", "x", "--votes", "y", "--run", str(tmp_path / "run")]
+    done = CliRunner().invoke(group, ["train", *data, "--architecture", "resnet-se"])
+    assert done.exit_code == 2
+    assert "architecture: there is no 'resnet-se'" in done.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_flag_stands_in_place_of_the_files_value(tmp_path: Path) -> None:
+    from training.config_file import override, read_config
+
+    config = read_config(ROOT / "training" / "configs" / "teacher.toml")
+    flags = {"epochs": 2, "batch_size": 8, "seed": 9, "share": 0.1, "fold": 3, "policy": "float32"}
+    changed = override(config, {**flags, "architecture": "vgg", "start": str(tmp_path)})
+    assert (changed.schedule.epochs, changed.schedule.batch_size) == (2, 8)
+    assert (changed.rows.share, changed.rows.fold, changed.seed) == (0.1, 3, 9)
+    assert (changed.architecture, changed.start) == ("vgg", tmp_path)
+    assert changed.optimizer == config.optimizer
+
+
+def test_progress_is_a_line_an_epoch_where_stderr_is_no_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_progress()
+    said = "loss 1.500, validation accuracy 0.500, NLL 1.250, 2 s"
+    expected = [f"epoch 2 of 4: {said}", f"epoch 3 of 4: {said}"]
+    out, err = capsys.readouterr()
+    assert (out, err.splitlines()) == ("", expected)
+
+
+def test_progress_is_a_bar_over_the_whole_run_in_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 150))
+    with os.fdopen(ours, "rb", 0) as terminal, os.fdopen(theirs, "w") as stderr:
+        monkeypatch.setattr(sys, "stderr", stderr)
+        show_progress()
+        stderr.flush()
+        shown = terminal.read(65536)
+    assert b"10/40" in shown
+    assert b"accuracy 0.500" in shown
+
+
+def test_the_fingerprint_knows_rows_not_layouts() -> None:
+    from dataclasses import replace
+
+    import numpy as np
+
+    from training.archive import Split
+    from training.provenance import fingerprint
+
+    examples = drawn(5, 1)
+    split = Split(examples.images, examples.labels, np.ones((5, 10), np.int64), np.arange(5))
+    same = replace(split, images=np.asfortranarray(split.images), labels=split.labels.astype("i4"))
+    assert fingerprint((split, split)) == fingerprint((same, split))
+    votes = split.votes.copy()
+    votes[4, 2] += 1
+    assert fingerprint((split, split)) != fingerprint((replace(split, votes=votes), split))
