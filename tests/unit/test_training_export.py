@@ -19,12 +19,15 @@ from fervid.labels import EMOTIONS
 from fervid.networks.registry import ARCHITECTURES
 from fervid.networks.standardize import standardize
 from fervid.runtime import Device, TensorflowNetwork
-from training import preset_file
 from training.__main__ import group
 from training.archive import VOTE_COLUMNS
 from training.blend import head_logits, shipped_network, votes_of
 from training.card import judge
 from training.checkpoint import load_averaged, save_averaged
+from training.evaluation.card_look import log_look
+from training.evaluation.faces import Faces
+from training.evaluation.look import Seen
+from training.evaluation.material import Material, RowsOfTest
 from training.model import two_headed
 from training.rows import Examples
 from training.run_rows import read_run_rows
@@ -164,19 +167,22 @@ def test_another_export_keeps_the_looks_at_test_and_says_which_weights_looked(
     ]
 
 
-def test_a_look_at_test_with_these_weights_reaches_the_figures_of_its_preset(
+def test_a_logged_look_at_test_reaches_the_figures_of_its_preset_alone(
     exported: Path, tmp_path: Path
 ) -> None:
-    card = json.loads((exported / "card.json").read_text())
-    test = {"rows": 3589, "accuracy": 0.7, "accuracy_95": [0.685, 0.715], "macro_f1": 0.65}
-    looks = [{"weights": "others", "test": {}}, {"test": test}]
-    (tmp_path / "card.json").write_text(json.dumps({**card, "looks_at_test": looks}))
-    preset_file.write(tmp_path)
-    default, *pure = json.loads((tmp_path / "preset.json").read_text())["presets"]
-    assert default["figures"]["FER2013's labels, test folder (3,589 rows)"] == (
-        "70.0% (95%: 68.5 to 71.5), macro-F1 .650"
-    )
-    assert all("test folder" not in key for one in pure for key in one["figures"])
+    out = tmp_path / "tiny"
+    shutil.copytree(exported, out)
+    card = json.loads((out / "card.json").read_text())
+    (out / "card.json").write_text(json.dumps({**card, "looks_at_test": [{"weights": "others"}]}))
+    labels = np.arange(28) % 7
+    alone = np.ones(28, bool)
+    rows = RowsOfTest(Faces(np.zeros((28, 48, 48), np.uint8), labels), alone, {0: 0})
+    right_but_for_7 = np.eye(7, dtype=np.float32)[np.where(np.arange(28) < 7, 0, labels)]
+    seen = Seen("tiny-crowd", "shipped", 0, {("test", "plain"): right_but_for_7})
+    log_look(out / "card.json", seen, Material({}, {}, rows, None, None))
+    *others, crowd = presets.read_classifiers(tmp_path).values()
+    assert crowd.figures["FER2013's labels, test folder (28 rows)"].startswith("78.6% (95%: ")
+    assert not any("test folder" in what for preset in others for what in preset.figures)
 
 
 def test_other_data_than_the_runs_are_refused_and_nothing_is_written(

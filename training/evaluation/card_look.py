@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fervid.errors import FervidError, UsageError
+from training import preset_file
 from training.evaluation.look import Seen
 from training.evaluation.material import Material
 from training.evaluation.score import score_photos
@@ -24,18 +25,20 @@ def read_card(path: Path, preset: str) -> dict[str, Any]:
     """
     try:
         card: dict[str, Any] = json.loads(path.read_text())
-        name = card["name"]
+        names = card.get("presets", [card["name"]])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FervidError(
             f"{path} is no model card: {error}.", "python -m training export writes one."
         ) from error
-    if name != preset:
-        raise UsageError(f"{path} is the card of {name}.", f"Received: {preset}.")
+    if preset not in names:
+        raise UsageError(f"{path} is the card of {', '.join(names)}.", f"Received: {preset}.")
     return card
 
 
 def log_look(path: Path, seen: Seen, material: Material) -> None:
     """Add a look to `looks_at_test`, all figures without TTA, as the preset is shipped.
+
+    Beside a `preset.json` the figures reach it, too: `fervid models` shows them.
 
     Args:
         path: Of the card.
@@ -49,6 +52,7 @@ def log_look(path: Path, seen: Seen, material: Material) -> None:
     test = material.test_rows()
     probabilities, labels = seen.probabilities["test", PLAIN], test.faces.labels
     look: dict[str, Any] = {
+        "preset": seen.what,
         "date": datetime.now(UTC).date().isoformat(),
         "test": figures(probabilities, labels),
         "test_without_twins_in_the_archive's_training": figures(
@@ -70,3 +74,5 @@ def log_look(path: Path, seen: Seen, material: Material) -> None:
     unfinished = path.with_name(path.name + ".partial")
     unfinished.write_text(json.dumps(card, indent=2) + "\n")
     unfinished.replace(path)
+    if (path.parent / preset_file.NAME).is_file():
+        preset_file.write(path.parent)
