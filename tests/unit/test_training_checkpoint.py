@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import numpy as np
 import pytest
 
 from fervid.errors import FervidError
+from fervid.networks import registry
 from fervid.networks.classifier import build_classifier, load_weights, save_weights
+from tests.tiny_network import tiny
 from tests.unit.test_training_run import drawn
 from training.checkpoint import epochs_done, load_averaged, run_facts
 from training.config import Config, EarlyStopping, Length
@@ -34,29 +37,36 @@ import numpy as np
 from tests.unit.test_training_checkpoint import IMAGES, trained
 from training.checkpoint import load_averaged
 run_dir = Path(sys.argv[1])
-trained(run_dir)
+trained(run_dir, "residual-se-half")
 logits = load_averaged(run_dir, IMAGES).predict(IMAGES[:8, ..., None], verbose=0)
 np.savez(run_dir / "logits.npz", **logits)
 """
 
 
-def trained(run_dir: Path, **changes: Any) -> Path:
+def trained(run_dir: Path, architecture: str, **changes: Any) -> Path:
     """Train two steps."""
-    config = Config("residual-se-half", policy="float32", schedule=Length(1, 32), **changes)
+    config = Config(architecture, policy="float32", schedule=Length(1, 32), **changes)
     fit(config, drawn(64, 1), drawn(14, 2), run_dir, "drawn")
     return run_dir
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _tiny() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(registry.ARCHITECTURES, "tiny", tiny)
+        yield
+
+
 @pytest.fixture(scope="module")
-def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return trained(tmp_path_factory.mktemp("run"), early_stopping=EarlyStopping())
+def run_dir(tmp_path_factory: pytest.TempPathFactory, _tiny: None) -> Path:
+    return trained(tmp_path_factory.mktemp("run"), "tiny", early_stopping=EarlyStopping())
 
 
 def test_a_run_says_what_it_was_begun_with(run_dir: Path) -> None:
     facts = run_facts(run_dir)
     assert facts.pop("run")["backend"] == "tensorflow"
     assert facts == {
-        "architecture": "residual-se-half",
+        "architecture": "tiny",
         "epochs": 1,
         "batch_size": 32,
         "seed": 1,
@@ -68,7 +78,7 @@ def test_a_run_says_what_it_was_begun_with(run_dir: Path) -> None:
 
 
 def test_a_folder_of_the_first_trainer_can_be_read(tmp_path: Path) -> None:
-    model = two_headed("residual-se-half")
+    model = two_headed("tiny")
     compile_for_training(model, steps=2)
     examples = drawn(64, 1)
     targets = {"fer": examples.fer, "crowd": examples.crowd}
@@ -77,7 +87,7 @@ def test_a_folder_of_the_first_trainer_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "backup").mkdir()
     model.save_weights(tmp_path / "backup" / "latest.weights.h5")
     (tmp_path / "backup" / "training_metadata.json").write_text('{"epoch": 2, "batch": 0}')
-    facts = {"architecture": "residual-se-half", "epochs": 30}
+    facts = {"architecture": "tiny", "epochs": 30}
     (tmp_path / "facts.json").write_text(json.dumps(facts))
     assert run_facts(tmp_path) == facts
     assert epochs_done(tmp_path) == 2
@@ -89,9 +99,9 @@ def test_a_folder_of_the_first_trainer_can_be_read(tmp_path: Path) -> None:
 
 def test_batch_norm_is_estimated_on_the_images_that_were_given(run_dir: Path) -> None:
     model = load_averaged(run_dir, IMAGES)
-    stem = keras.Model(model.input, model.get_layer("stem_conv").output)
+    stem = keras.Model(model.input, model.get_layer("block_a_conv").output)
     maps = stem.predict(IMAGES[..., None], verbose=0)
-    norm = model.get_layer("stem_bn")
+    norm = model.get_layer("block_a_bn")
     np.testing.assert_allclose(norm.moving_mean, maps.mean(axis=(0, 1, 2)), atol=1e-4)
     np.testing.assert_allclose(norm.moving_variance, maps.var(axis=(0, 1, 2)), rtol=1e-3)
 
@@ -99,7 +109,7 @@ def test_batch_norm_is_estimated_on_the_images_that_were_given(run_dir: Path) ->
 def test_what_is_no_run_is_said(tmp_path: Path) -> None:
     with pytest.raises(FervidError, match="is no run folder"):
         load_averaged(tmp_path, IMAGES)
-    (tmp_path / "facts.json").write_text('{"architecture": "residual-se-half"}')
+    (tmp_path / "facts.json").write_text('{"architecture": "tiny"}')
     with pytest.raises(FervidError, match="No checkpoint in"):
         load_averaged(tmp_path, IMAGES)
 
@@ -124,9 +134,9 @@ def test_weights_trained_with_jax_and_no_tensorflow_are_the_same_here(tmp_path: 
 
 
 def test_weights_survive_being_written(tmp_path: Path) -> None:
-    model = build_classifier("residual-se-half")
+    model = build_classifier("tiny")
     save_weights(model, tmp_path / "weights.safetensors")
-    again = build_classifier("residual-se-half")
+    again = build_classifier("tiny")
     load_weights(again, tmp_path / "weights.safetensors")
     for before, after in zip(model.weights, again.weights, strict=True):
         np.testing.assert_allclose(before, after, atol=2e-3)

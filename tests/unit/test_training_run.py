@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -20,9 +19,8 @@ from safetensors.numpy import load_file
 
 from fervid.errors import FervidError, UsageError
 from fervid.networks import registry
-from fervid.networks.residual_block import residual_block
-from fervid.networks.standardize import standardize
 from tests.drawn_examples import drawn
+from tests.tiny_network import tiny
 from training.config import Config, EarlyStopping, Length, Plateau, Rows, Sgd, Sgdr
 from training.train import fit
 
@@ -40,16 +38,6 @@ def tiny_config(**changes: Any) -> Config:
         learning_rate=Plateau(patience=1),
     )
     return replace(standard, **changes)
-
-
-def tiny() -> keras.Model:
-    """Batch norm, squeeze and excitation, dropout: all that has a state, at no cost."""
-    pixels = keras.Input((None, None, 1), name="pixels")
-    features = keras.layers.Conv2D(8, 3, strides=4, name="stem")(standardize(pixels))
-    features = residual_block(features, 8, 2, "block")
-    features = keras.layers.Dropout(0.3, name="drop")(features)
-    embedding = keras.layers.GlobalAveragePooling2D(name="embedding")(features)
-    return keras.Model(pixels, embedding, name="tiny")
 
 
 def run_tiny(run_dir: Path, **changes: Any) -> list[dict[str, float]]:
