@@ -10,7 +10,7 @@ import numpy.typing as npt
 from fervid.errors import UsageError
 from training.archive import VOTE_COLUMNS, Split
 from training.targets import crowd_shares, label_given_votes, label_targets
-from training.twins import exact_groups, has_twin
+from training.twins import exact_groups, has_twin, stands_among
 
 NOT_A_FACE_VOTES = 5
 """Rows that this many of ten people called not a face are left out."""
@@ -33,8 +33,9 @@ def choose(train: Split, test: Split, seed: int, fold: int = 0) -> tuple[Example
     """Split training rows into training and validation examples without a twin between splits.
 
     Left out: black images, images that are not a face, and whatever also stands in the test
-    split. Validation is a tenth of the groups of duplicates; training then drops what also stands
-    in validation. Each group of exact duplicates is one row with the group's mean target.
+    split. Validation is a tenth of the groups of duplicates; training then drops what the finer
+    audit finds in validation or in the test split. Each group of exact duplicates is one row with
+    the group's mean target.
 
     Args:
         train: Training rows.
@@ -69,7 +70,9 @@ def choose(train: Split, test: Split, seed: int, fold: int = 0) -> tuple[Example
     order = np.random.default_rng(seed).permutation(len(first))
     start, stop = (tenth * len(order) // FOLDS for tenth in (fold, fold + 1))
     validation, training = order[start:stop], np.delete(order, np.s_[start:stop])
-    leaked = has_twin(merged.images[training], merged.images[validation])
+    # Validation is drawn by thumbnails alone, so that it stays the rows that it always was.
+    others = np.concatenate([merged.images[validation], test.images])
+    leaked = stands_among(merged.images[training], others)
     return _take(merged, training[~leaked]), _take(merged, validation)
 
 
