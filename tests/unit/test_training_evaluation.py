@@ -165,12 +165,13 @@ def test_a_photograph_without_a_face_counts_as_wrong() -> None:
 
 
 def test_a_classifier_that_was_trained_on_other_rows_is_warned_of() -> None:
-    known, foreign = (
-        Candidate("a", None, None, 0, (ROWS, ROWS)),
-        Candidate("b", None, None, 1, (9, 1)),
-    )
-    (warning,) = foreign_rows([known, foreign], material())
-    assert warning.startswith("b was trained on 9 rows")
+    trained_and_validated = {"a": (ROWS, ROWS), "b": (ROWS, 9), "c": (ROWS + 5, ROWS)}
+    candidates = [
+        Candidate(name, None, None, 0, rows) for name, rows in trained_and_validated.items()
+    ]
+    of_b, of_c = foreign_rows(candidates, material())
+    assert of_b.startswith("b was validated on 9 rows")
+    assert of_c.startswith("c was trained on 145 rows, of which the audit of twins leaves 140")
 
 
 def test_a_bad_name_lists_the_valid_ones() -> None:

@@ -31,7 +31,7 @@ from training.cli.options import data_options
 @click.option(
     "--crowd-share",
     type=click.FloatRange(0, 1),
-    default=0.2,
+    default=0.3,
     show_default=True,
     help="Of the crowd head in a run's blend.",
 )

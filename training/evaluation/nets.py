@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fervid import presets
-from fervid.classify import load_classifier
+from fervid.classify import blend_heads, load_classifier
 from fervid.errors import UsageError, valid_names
 from fervid.labels import EMOTIONS
 from fervid.runtime import resolve_device
@@ -101,7 +101,7 @@ def load(candidate: Candidate, clean_images: Crops, crowd_share: float) -> Class
     Args:
         candidate: What.
         clean_images: `(n, 48, 48)` uint8 images that the run was trained on.
-        crowd_share: Of the crowd head in a run's blend, as `training.blend` takes it.
+        crowd_share: Of the crowd head in a run's blend, as `fervid.classify.blend_heads` takes it.
 
     Returns:
         From crops to probabilities: `shipped` of a preset; `blend`, `fer` and `crowd` of a run.
@@ -118,13 +118,7 @@ def load(candidate: Candidate, clean_images: Crops, crowd_share: float) -> Class
             return {head: np.empty((0, len(EMOTIONS)), np.float32) for head in HEADS}
         logits = model.predict(crops[..., None], batch_size=_BATCH, verbose=0)
         fer, crowd = logits["fer"], logits["crowd"][:, : len(EMOTIONS)]
-        blend = (1 - crowd_share) * fer + crowd_share * crowd
-        found = map(_softmax, (blend, fer, crowd))
-        return dict(zip(HEADS, found, strict=True))
+        shares = dict(zip(HEADS, (crowd_share, 0.0, 1.0), strict=True))
+        return {head: blend_heads(fer, crowd, share, 1.0) for head, share in shares.items()}
 
     return classify
-
-
-def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return shares / shares.sum(axis=1, keepdims=True)

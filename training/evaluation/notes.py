@@ -43,9 +43,7 @@ def notes(split: SplitName, crowd_share: float, *, tta: bool) -> list[str]:
 
 
 def foreign_rows(candidates: Sequence[Candidate], material: Material) -> list[str]:
-    """Warn of classifiers that were trained on other rows than the archive gives.
-
-    What is validation here may then be among what they were trained on.
+    """Warn of classifiers that were trained on other rows than the archive gives today.
 
     Args:
         candidates: The classifiers.
@@ -53,11 +51,18 @@ def foreign_rows(candidates: Sequence[Candidate], material: Material) -> list[st
     """
     found = []
     for one in candidates:
-        here = len(material.training[one.fold]), len(material.validation[one.fold].labels)
-        if one.rows is not None and one.rows != here:
+        if one.rows is None:
+            continue
+        trained, validated = one.rows
+        now = len(material.training[one.fold]), len(material.validation[one.fold].labels)
+        if validated != now[1]:
             found.append(
-                f"{one.name} was trained on {one.rows[0]:,} rows and validated on "
-                f"{one.rows[1]:,}; this archive gives {here[0]:,} and {here[1]:,}: validation "
-                "rows, which temperatures are fitted on, may be rows that it was trained on."
+                f"{one.name} was validated on {validated:,} rows, this archive gives {now[1]:,}: "
+                "others, which temperatures are fitted on and which it may have been trained on."
+            )
+        elif trained != now[0]:
+            found.append(
+                f"{one.name} was trained on {trained:,} rows, of which the audit of twins leaves "
+                f"{now[0]:,} today: the others may have a twin in validation or in the test rows."
             )
     return found

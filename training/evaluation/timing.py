@@ -42,7 +42,7 @@ def time_all(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
     """Time what was evaluated: presets in both runtimes, architectures of runs in TensorFlow.
 
     Args:
-        candidates: Runs of one architecture are timed once.
+        candidates: Presets of one network are timed once, runs of one architecture, too.
 
     Returns:
         `network`, `runtime`, and milliseconds of CPU time per face by batch size: `batch_1_ms`,
@@ -51,7 +51,11 @@ def time_all(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
     Raises:
         FervidError: A measurement failed.
     """
-    presets_named = [one.name for one in candidates if one.architecture is None]
+    of_network: dict[object, str] = {}  # several presets share one
+    for one in candidates:
+        if one.architecture is None:
+            of_network.setdefault(presets.classifier(one.name).home, one.name)
+    presets_named = list(of_network.values())
     architectures = [one.architecture for one in candidates if one.architecture is not None]
     networks = list(dict.fromkeys([*presets_named, *architectures]))
     of_litert = _in_a_process("litert", presets_named) if presets_named else []
