@@ -16,7 +16,7 @@ from training.evaluation.faces import Faces, read_faces
 from training.evaluation.tta import Crops
 from training.photos import Photos, read_photos
 from training.rows import choose
-from training.twins import has_twin, stands_among
+from training.twins import stands_among
 
 SplitName = Literal["validation", "test"]
 
@@ -27,9 +27,8 @@ class RowsOfTest:
 
     Args:
         faces: All rows.
-        alone: `(n,)` whether a row has no twin in the archive's training folder, by thumbnails
-            alone: the rows of every look that a card has logged.
-        leaked: By fold, how many rows have a twin among the rows trained on, by the finer audit.
+        alone: `(n,)` whether a row has no twin in the archive's training folder.
+        leaked: By fold, how many rows have a twin among the rows trained on.
     """
 
     faces: Faces
@@ -121,7 +120,7 @@ def gather(
     if split == "test":
         looked_at = RowsOfTest(
             Faces(test.images, test.labels),
-            alone=~has_twin(test.images, train.images),
+            alone=~stands_among(test.images, train.images),
             leaked={
                 fold: int(stands_among(test.images, images).sum())
                 for fold, images in training.items()
