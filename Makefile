@@ -7,7 +7,7 @@ DEVELOPED := $(VENV)/developed
 # setuptools warns about every editable installation, ours is meant to be one
 INSTALL := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --constraint constraints.txt --editable
 
-.PHONY: demo test lint types imports tests clean
+.PHONY: demo train test lint types imports tests clean
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and "fervid needs Python 3.11, 3.12 or 3.13; this is " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12")'
@@ -23,6 +23,26 @@ $(DEVELOPED): $(INSTALLED)
 demo: $(INSTALLED)
 	$(BIN)/python -m fervid.demo demo-out/videos
 	$(BIN)/fervid analyze demo-out/videos --out demo-out/results.parquet --overwrite
+
+# Three teachers, the student that is shipped, its presets, its figures on validation:
+#   make train ARCHIVE=fer2013.zip VOTES=ferplus_votes.csv
+# Interrupted, the same command goes on. All of it in miniature, to be deleted afterwards:
+#   make train ARCHIVE=... VOTES=... RUNS=trial NETWORK=trial TRIAL='--share 0.03 --epochs 1'
+RUNS ?= runs
+NETWORK ?= residual-se-half
+TRAINING := $(BIN)/python -m training
+DATA = --archive "$(ARCHIVE)" --votes "$(VOTES)"
+
+train: $(DEVELOPED)
+	$(if $(and $(ARCHIVE),$(VOTES)),,$(error Name the data: make train ARCHIVE=fer2013.zip VOTES=ferplus_votes.csv))
+	mkdir -p "$(RUNS)"
+	$(TRAINING) train --config training/configs/teacher.toml --seed 2 $(DATA) --run "$(RUNS)/teacher-2" $(TRIAL)
+	$(TRAINING) train --config training/configs/teacher.toml --seed 3 $(DATA) --run "$(RUNS)/teacher-3" $(TRIAL)
+	$(TRAINING) train --config training/configs/teacher.toml --seed 4 $(DATA) --run "$(RUNS)/teacher-4" $(TRIAL)
+	sed 's|"runs/|"$(RUNS)/|g' training/configs/student.toml > "$(RUNS)/student.toml"
+	$(TRAINING) train --config "$(RUNS)/student.toml" $(DATA) --run "$(RUNS)/student" $(TRIAL)
+	$(TRAINING) export $(DATA) --run "$(RUNS)/student" --out "fervid/weights/$(NETWORK)"
+	$(TRAINING) evaluate $(NETWORK) $(DATA) --out "$(RUNS)/evaluation"
 
 test: lint types imports tests
 
