@@ -66,38 +66,49 @@ def fit(
     Raises:
         FervidError: There are fewer rows than a batch has, or the folder holds another run.
     """
-    steps = config.pipeline_schedule().steps(len(examples.labels))
+    steps = _steps(config, len(examples.labels))
+    run_dir.mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(config.seed)
+    with _precision(config.policy):
+        model = _compiled(config, examples, steps)
+        averaged = AveragedNetwork(config.architecture, examples, validation)
+    run = _run(config, averaged.model, examples, validation, data_sha256)
+    history = _begin_or_go_on(run_dir, run, model)
+    if is_over(config, history):
+        return history
+    model.fit(
+        _batches(config, examples, len(history), run_dir),
+        initial_epoch=len(history),
+        epochs=config.schedule.epochs,
+        steps_per_epoch=steps,
+        shuffle=False,
+        callbacks=[
+            EpochEnd(config, run_dir, averaged, history),
+            Progress(config.schedule.epochs, steps, history),
+        ],
+        verbose=0,
+    )
+    return history
+
+
+def _steps(config: Config, rows: int) -> int:
+    steps = config.pipeline_schedule().steps(rows)
     if steps == 0:
         raise UsageError(
             f"There are fewer than batch_size={config.schedule.batch_size} rows to train on.",
-            f"Received: {len(examples.labels)} rows",
+            f"Received: {rows} rows",
         )
-    run_dir.mkdir(parents=True, exist_ok=True)
-    views = _views(config, examples, run_dir)
-    with _reproducible(config):
-        model = two_headed(config.architecture, config.start, config.dropout)
-        weights = inverse_frequencies(examples.fer)
-        balanced = weights if config.rows.balance == "class-weights" else None
-        compile_for_training(model, steps, config, balanced)
-        model.optimizer.build(model.trainable_variables)
-        averaged = AveragedNetwork(config.architecture, examples, validation)
-        run = _run(config, averaged.model, examples, validation, data_sha256)
-        history = _begin_or_go_on(run_dir, run, model)
-        if is_over(config, history):
-            return history
-        model.fit(
-            _batches(config, examples, len(history), views),
-            initial_epoch=len(history),
-            epochs=config.schedule.epochs,
-            steps_per_epoch=steps,
-            shuffle=False,
-            callbacks=[
-                EpochEnd(config, run_dir, averaged, history),
-                Progress(config.schedule.epochs, steps, history),
-            ],
-            verbose=0,
-        )
-    return history
+    return steps
+
+
+def _compiled(config: Config, examples: Examples, steps: int) -> keras.Model:
+    """Build the network in training with its optimizer, ready to be restored into."""
+    model = two_headed(config.architecture, config.start, config.dropout)
+    balanced = config.rows.balance == "class-weights"
+    weights = inverse_frequencies(examples.fer) if balanced else None
+    compile_for_training(model, steps, config, weights)
+    model.optimizer.build(model.trainable_variables)
+    return model
 
 
 def _begin_or_go_on(
@@ -127,7 +138,7 @@ def _run(
 
 
 def _views(config: Config, examples: Examples, run_dir: Path) -> Any:
-    """Ask the teachers, in full precision, or return None where there are none."""
+    """Ask the teachers, or return None where there are none."""
     if config.distillation is None:
         return None
     from training.views import load_views, store_views  # TensorFlow's
@@ -137,7 +148,7 @@ def _views(config: Config, examples: Examples, run_dir: Path) -> Any:
     return load_views(examples, run_dir / "views", config.distillation.teacher_share)
 
 
-def _batches(config: Config, examples: Examples, first_epoch: int, views: Any) -> Any:
+def _batches(config: Config, examples: Examples, first_epoch: int, run_dir: Path) -> Any:
     """Make batches with what the backend brings along; neither module imports the other's."""
     tensorflow = keras.backend.backend() == "tensorflow"
     module = "training.pipeline" if tensorflow else "training.numpy_batches"
@@ -149,16 +160,15 @@ def _batches(config: Config, examples: Examples, first_epoch: int, views: Any) -
         augmentation=config.augmentation,
         mix=config.mix,
         balanced=config.rows.balance == "sampling",
-        views=views,
+        views=_views(config, examples, run_dir),
     )
 
 
 @contextmanager
-def _reproducible(config: Config) -> Iterator[None]:
-    """Seed every generator, and set the precision for as long as the run goes."""
+def _precision(policy: str) -> Iterator[None]:
+    """Build layers in a precision; teachers and whatever comes after are none of its business."""
     before = keras.mixed_precision.dtype_policy()
-    keras.utils.set_random_seed(config.seed)
-    keras.mixed_precision.set_dtype_policy(config.policy)
+    keras.mixed_precision.set_dtype_policy(policy)
     try:
         yield
     finally:

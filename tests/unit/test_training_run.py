@@ -21,7 +21,7 @@ from fervid.errors import FervidError, UsageError
 from fervid.networks import registry
 from tests.drawn_examples import drawn
 from tests.tiny_network import tiny
-from training.config import Config, EarlyStopping, Length, Plateau, Rows, Sgd, Sgdr
+from training.config import Config, Distillation, EarlyStopping, Length, Plateau, Rows, Sgd, Sgdr
 from training.train import fit
 
 pytestmark = pytest.mark.slow
@@ -196,6 +196,17 @@ def test_a_plateau_lowers_the_rate_and_early_stopping_stops(tmp_path: Path) -> N
 def test_every_choice_trains(tmp_path: Path, changes: dict[str, Any]) -> None:
     (row,) = run_tiny(tmp_path, schedule=Length(epochs=1, batch_size=8), **changes)
     assert np.isfinite(row["loss"])
+
+
+def test_a_student_learns_from_a_run(whole: Path, tmp_path: Path) -> None:
+    taught = {"distillation": Distillation((whole,), views=2), "policy": "mixed_bfloat16"}
+    (row,) = run_tiny(tmp_path, schedule=Length(epochs=1, batch_size=8), **taught)
+    assert np.isfinite(row["loss"])
+    assert np.load(tmp_path / "views" / "fer.npy").shape == (24, 2, 7)
+    made = (tmp_path / "views").stat().st_ino
+    with pytest.raises(UsageError, match="began with seed = 1, not 2"):
+        run_tiny(tmp_path, schedule=Length(epochs=1, batch_size=8), seed=2, **taught)
+    assert (tmp_path / "views").stat().st_ino == made
 
 
 def test_a_run_that_diverges_ends_before_it_overwrites(tmp_path: Path) -> None:
