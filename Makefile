@@ -42,6 +42,7 @@ train: $(DEVELOPED)
 	sed 's|"runs/|"$(RUNS)/|g' training/configs/student.toml > "$(RUNS)/student.toml"
 	$(TRAINING) train --config "$(RUNS)/student.toml" $(DATA) --run "$(RUNS)/student" $(TRIAL)
 	$(TRAINING) export $(DATA) --run "$(RUNS)/student" --out "fervid/weights/$(NETWORK)"
+	rm -rf "$(RUNS)/evaluation"
 	$(TRAINING) evaluate $(NETWORK) $(DATA) --out "$(RUNS)/evaluation"
 
 test: lint types imports tests

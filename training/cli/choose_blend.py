@@ -31,8 +31,9 @@ def command(archive: Path, votes: Path, run_dir: Path, folder: Path) -> None:
     """
     from training.choose_blend import compare_shares
 
+    outcomes = compare_shares(run_dir, archive, votes, folder)
     click.echo("share  temperature  validation accuracy  validation NLL  odd photographs")
-    for one in compare_shares(run_dir, archive, votes, folder):
+    for one in outcomes:
         click.echo(
             f"{one.crowd_share:5.1f}  {one.temperature:11.2f}  {one.accuracy:19.4f}  "
             f"{one.nll:14.4f}  {one.photographs:15.4f}"
