@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.model_selection import PredefinedSplit, cross_val_predict
 
+from fervid.errors import UsageError
 from fervid.labels import EMOTIONS
 from training.archive import Split
 
 ONE_HOT_SHARE = 0.66
 VOTES_SHARE = 0.30
 UNIFORM_SHARE = 0.04
+
+_PARTS = 5
+"""P(label | votes) of one part of the rows is estimated from the other four."""
 
 
 def crowd_shares(votes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
@@ -61,17 +65,37 @@ def label_given_votes(
 
     Returns:
         `(n, 7)` probabilities.
+
+    Raises:
+        UsageError: A class has fewer than two photographs.
     """
     histogram = split.votes / np.maximum(split.votes.sum(axis=1, keepdims=True), 1)
-    folds = GroupKFold(n_splits=5, shuffle=True, random_state=seed)
     return cross_val_predict(
         LogisticRegression(C=10.0, max_iter=500),
         histogram,
         split.labels,
-        groups=groups,
-        cv=folds,
+        cv=PredefinedSplit(_folds(split.labels, groups, seed)),
         method="predict_proba",
     ).astype(np.float32)
+
+
+def _folds(
+    labels: npt.NDArray[np.int64], groups: npt.NDArray[np.int64], seed: int
+) -> npt.NDArray[np.int64]:
+    """Deal the groups of each class out to the folds, so that no fold lacks a rare class."""
+    _, first, member_of = np.unique(groups, return_index=True, return_inverse=True)
+    label = labels[first]
+    order = np.random.default_rng(seed).permutation(len(first))
+    fold = np.empty(len(first), np.int64)
+    for number, emotion in enumerate(EMOTIONS):
+        members = order[label[order] == number]
+        if len(members) < 2:
+            raise UsageError(
+                f"To train takes two photographs of {emotion}. Received: {len(members)}.",
+                "Give more rows: a larger --share, or the whole archive.",
+            )
+        fold[members] = np.arange(len(members)) % _PARTS
+    return fold[member_of]
 
 
 def label_targets(

@@ -8,7 +8,7 @@ import pytest
 from fervid.errors import UsageError
 from training.archive import VOTE_COLUMNS, Split
 from training.rows import FOLDS, choose
-from training.targets import crowd_shares
+from training.targets import crowd_shares, label_given_votes
 from training.twins import exact_groups, has_twin, stands_among
 
 
@@ -94,3 +94,15 @@ def test_votes_without_any_count_are_other() -> None:
     assert crowd_shares(votes) == pytest.approx(
         np.array([[0, 0, 0, 0, 0, 0, 0, 1], [0.5, 0, 0, 0, 0, 0, 0.3, 0.2]])
     )
+
+
+def test_a_rare_class_is_in_the_targets_of_a_small_share() -> None:
+    images = pictures(60, 8)
+    labels = np.array([1, 1] + [number % 7 for number in range(58) if number % 7 != 1])
+    rows = split_of(images[: len(labels)])
+    rows = Split(rows.images, labels, rows.votes, rows.rows)
+    estimated = label_given_votes(rows, exact_groups(rows.images), seed=0)
+    assert estimated.shape == (len(labels), 7)
+    np.testing.assert_allclose(estimated.sum(axis=1), 1, atol=1e-5)
+    with pytest.raises(UsageError, match="two photographs of disgust"):
+        label_given_votes(rows.take(np.arange(1, len(labels))), np.arange(len(labels) - 1), 0)
