@@ -21,10 +21,13 @@ class BatchNormEstimator:
 
     Args:
         model: All layers at its top level. It is not to be trained any more: its batch norm is
-            left without memory.
+            left without memory, and its dropout off.
     """
 
     def __init__(self, model: keras.Model) -> None:
+        for layer in model.layers:
+            if isinstance(layer, keras.layers.Dropout):
+                layer.rate = 0.0  # in use there is none, and it changes what batch norm sees
         norms = [x for x in model.layers if isinstance(x, keras.layers.BatchNormalization)]
         for norm in norms:
             norm.momentum = 0.0  # what a step leaves are the statistics of its batch

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from training.cli.options import data_options
+from training.cli.options import crowd_share_option, data_options
 
 
 @click.command(
@@ -28,13 +28,7 @@ from training.cli.options import data_options
 @click.option("--tta", is_flag=True, help="Also average over flipped and ten-crop views.")
 @click.option("--photos", type=click.Path(path_type=Path), help="Photographs in class folders.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Face crops in class folders.")
-@click.option(
-    "--crowd-share",
-    type=click.FloatRange(0, 1),
-    default=0.3,
-    show_default=True,
-    help="Of the crowd head in a run's blend.",
-)
+@crowd_share_option
 @click.option("--card", type=click.Path(path_type=Path), help="card.json to log a test look in.")
 def command(**options: Any) -> None:
     """Measure each WHAT, a preset or a run folder, and several of them against each other.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from training.cli.options import data_options
+from training.cli.options import crowd_share_option, data_options
 
 
 @click.command(
@@ -24,13 +24,7 @@ from training.cli.options import data_options
     required=True,
     help="Folder of the network; its name is that of the default preset.",
 )
-@click.option(
-    "--crowd-share",
-    type=click.FloatRange(0, 1),
-    default=0.3,
-    show_default=True,
-    help="Share of the crowd head in the default preset.",
-)
+@crowd_share_option
 def command(archive: Path, votes: Path, run_dir: Path, out: Path, crowd_share: float) -> None:
     """Export a run, finished or not: half-precision weights, .tflite, card and three presets."""
     # The converter has no other switch for its notes; it reads this once, when it is imported.
