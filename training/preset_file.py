@@ -30,7 +30,7 @@ def write(folder: Path) -> None:
                 "summary": preset["summary"],
                 "crowd_share": preset["crowd_share"],
                 "temperature": preset["temperature"],
-                "figures": _figures(preset["validation"], _last_look(card, name)),
+                "figures": _figures(preset["validation"], last_look(card, name)),
             }
             for name, preset in card["presets"].items()
         ],
@@ -40,8 +40,16 @@ def write(folder: Path) -> None:
     os.replace(partial, folder / NAME)
 
 
-def _last_look(card: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return the last look at the test folder that a preset had; one with other weights says so."""
+def last_look(card: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the last look at the test folder that a preset had, with the weights it has now.
+
+    Args:
+        card: Of its network.
+        name: Of the preset; a look that names none was the default's.
+
+    Returns:
+        The look; empty where there was none.
+    """
     own = [
         look
         for look in card["looks_at_test"]

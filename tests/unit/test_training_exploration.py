@@ -163,9 +163,33 @@ def test_results_are_the_runs_epochs_and_the_cards_figures(tmp_path: Path) -> No
     assert runs["epoch"].tolist() == [2, 2, 3, 3]
     assert runs["accuracy"].tolist() == [0.5, 0.45, 0.6, 0.4]
     assert runs["kind"].unique().tolist() == ["run, best epoch", "run, last epoch"]
-    shipped = table[table["what"] == cards[0]["name"]].set_index("rows")
-    assert shipped.loc["validation", "accuracy"] == cards[0]["validation"]["accuracy"]
-    assert shipped.loc["test", "ECE"] == cards[0]["looks_at_test"][-1]["test"]["ece"]
+    card = cards[0]
+    shipped = table[table["what"] == card["name"]].set_index("rows")
+    validation = card["presets"][card["name"]]["validation"]["labels"]
+    assert shipped.loc["validation", "accuracy"] == validation["accuracy"]
+
+
+def test_a_look_at_test_is_a_result_of_the_preset_and_the_weights_that_looked() -> None:
+    looks = [
+        {"preset": "net", "test": {"accuracy": 0.1}},
+        {"date": "2026-01-01", "test": {"accuracy": 0.2, "ece": 0.01}},  # the default's
+        {"preset": "net-crowd", "test": {"accuracy": 0.3}},
+        {"weights": "others", "preset": "net", "test": {"accuracy": 0.4}},
+    ]
+    shares = {"net": 0.6, "net-crowd": 0.7, "net-fer2013": 0.8}
+    presets = {
+        name: {"validation": {"labels": {"accuracy": share}, "crowd": {"accuracy": 0.9}}}
+        for name, share in shares.items()
+    }
+    table = gather_results({}, [{"name": "net", "presets": presets, "looks_at_test": looks}])
+    found = list(zip(table["what"], table["rows"], table["accuracy"], strict=True))
+    assert found == [
+        ("net", "validation", 0.6),
+        ("net", "test", 0.2),
+        ("net-crowd", "validation", 0.7),
+        ("net-crowd", "test", 0.3),
+        ("net-fer2013", "validation", 0.8),
+    ]
 
 
 def test_a_sheet_reads_well_as_it_opens(tmp_path: Path) -> None:

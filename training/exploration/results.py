@@ -12,6 +12,7 @@ import pandas as pd
 import fervid
 from fervid.errors import FervidError
 from training.exploration.run_log import best_epoch
+from training.preset_file import last_look
 
 COLUMNS = (
     *("what", "kind", "rows", "epoch", "number", "loss", "accuracy", "95% from", "95% to"),
@@ -28,8 +29,8 @@ def gather_results(logs: Mapping[str, pd.DataFrame], cards: list[dict[str, Any]]
 
     Returns:
         `COLUMNS`, missing where there is no such figure. A run has its best epoch by validation
-        accuracy and its last one, counted from 1. A preset has what its card says of validation
-        and of the last look at the test folder; nothing is measured here.
+        accuracy and its last one, counted from 1. A preset has what its card says of validation,
+        against FER2013's labels, and of its last look at the test folder; nothing is measured here.
     """
     rows = [row for name, log in logs.items() for row in _run_rows(name, log)]
     rows += [row for card in cards for row in _card_rows(card)]
@@ -71,22 +72,21 @@ def _run_rows(name: str, log: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _card_rows(card: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    figures = {"validation": card.get("validation")}
-    looks = card.get("looks_at_test") or [{}]
-    figures |= {name.replace("_", " "): value for name, value in looks[-1].items()}
-    for rows, found in figures.items():
-        if not isinstance(found, dict) or "accuracy" not in found:
-            continue  # the date of a look, and counts
-        low, high = found.get("accuracy_95", (None, None))
-        yield {
-            "what": card["name"],
-            "kind": "preset, from its card",
-            "rows": rows,
-            "number": found.get("rows"),
-            "accuracy": found["accuracy"],
-            "95% from": low,
-            "95% to": high,
-            "macro-F1": found.get("macro_f1"),
-            "NLL": found.get("nll"),
-            "ECE": found.get("ece"),
-        }
+    for name, preset in card["presets"].items():
+        figures = {"validation": preset["validation"]["labels"], **last_look(card, name)}
+        for rows, found in figures.items():
+            if not isinstance(found, dict) or "accuracy" not in found:
+                continue  # the date of a look, and counts
+            low, high = found.get("accuracy_95", (None, None))
+            yield {
+                "what": name,
+                "kind": "preset, from its card",
+                "rows": rows.replace("_", " "),
+                "number": found.get("rows"),
+                "accuracy": found["accuracy"],
+                "95% from": low,
+                "95% to": high,
+                "macro-F1": found.get("macro_f1"),
+                "NLL": found.get("nll"),
+                "ECE": found.get("ece"),
+            }
