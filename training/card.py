@@ -27,11 +27,6 @@ ABOUT = {
         "have them and once as a crowd sees them; an embedding. A preset's probabilities are "
         "softmax(((1 - crowd_share) fer + crowd_share crowd) / temperature)"
     ),
-    "data": (
-        "FER2013 training rows (Goodfellow et al. 2013; research use) without black images, rows "
-        "that five of ten people called not a face, and rows with a twin in the test folder; "
-        "FER+ votes (Barsoum et al. 2016, MIT)"
-    ),
     "licence": LICENCE,
     "limits": [
         "An expression is not a felt emotion; labels are one annotator's guess at a photograph.",
@@ -48,6 +43,32 @@ ABOUT = {
     ),
 }
 """What holds for every network exported here."""
+
+_DATA = (
+    "FER2013 training rows (Goodfellow et al. 2013; research use) without black images, rows that "
+    "five of ten people called not a face, and rows in which the audit of twins, as it was when "
+    "the run began, found a twin in the test folder; FER+ votes (Barsoum et al. 2016, MIT)"
+)
+
+
+def data_in_words(facts: dict[str, Any]) -> str:
+    """Say what a network was trained on, and no more than is so.
+
+    Args:
+        facts: As `training.checkpoint.run_facts` returns; a `note` in them, or in the `run`, is
+            repeated.
+    """
+    run = facts.get("run", {})
+    known = {**run.get("config", {}), **run, **facts}
+    words = [_DATA]
+    if "distillation" in known:
+        words.append(
+            "what its teachers say of these rows: they may have been trained on more of them, "
+            "before a finer audit of twins"
+        )
+    if "note" in known:
+        words.append(str(known["note"]))
+    return "; ".join(words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,15 @@ from fervid.types import CROP_SIDE
 from training import preset_file
 from training.blend import head_logits, shipped_network, votes_of
 from training.calibration import best_temperature
-from training.card import ABOUT, Blend, blends, judge
+from training.card import ABOUT, Blend, blends, data_in_words, judge
 from training.checkpoint import epochs_done, load_averaged, run_facts
 from training.rows import Examples
 from training.run_rows import read_run_rows
 
 WEIGHTS, TFLITE, CARD = "weights.safetensors", "model.tflite", "card.json"
+
+_FOLDERS = re.compile(r"(?<![\w./:])/(?:[^\s/]+/)*(?=[^\s/])")
+"""Of an absolute path inside a text, not of a URL."""
 
 Logits = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 
@@ -55,7 +59,7 @@ def export_run(
         FervidError: The run or the data cannot be read, or don't belong together.
     """
     looks = _earlier_looks(out / CARD)
-    facts = run_facts(run_dir)
+    facts = _without_folders(run_facts(run_dir))
     examples, validation = read_run_rows(run_dir, archive, votes)
     trained = load_averaged(run_dir, examples.images)
     out.mkdir(parents=True, exist_ok=True)
@@ -64,6 +68,7 @@ def export_run(
         _write_network(shipped_network(trained, facts["architecture"]), new)
         card = {
             **_describe(out.name, facts["architecture"], new),
+            "data": data_in_words(facts),
             "training": {**facts, "epochs_done": epochs_done(run_dir)},
             "presets": _presets(out.name, new / TFLITE, validation, crowd_share),
             "looks_at_test": looks,
@@ -73,6 +78,22 @@ def export_run(
         for path in new.iterdir():
             os.replace(path, out / path.name)
     return card
+
+
+def _without_folders(facts: Any) -> Any:
+    """Leave of absolute paths, and of the paths of teachers, the last name alone."""
+    if isinstance(facts, str):
+        return Path(facts).name if Path(facts).is_absolute() else _FOLDERS.sub("", facts)
+    if isinstance(facts, list):
+        return [_without_folders(one) for one in facts]
+    if not isinstance(facts, dict):
+        return facts
+    return {
+        name: [Path(one).name if isinstance(one, str) else _without_folders(one) for one in value]
+        if name == "teachers"
+        else _without_folders(value)
+        for name, value in facts.items()
+    }
 
 
 def _write_network(shipped: keras.Model, folder: Path) -> None:

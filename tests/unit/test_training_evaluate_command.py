@@ -97,6 +97,8 @@ def test_a_look_at_the_test_rows_is_logged_in_the_card(
     (look,) = json.loads(card.read_text())["looks_at_test"]
     report = json.loads((out / "evaluation.json").read_text())
     assert look["test"]["rows"] == 14
+    assert look["test_rows_with_a_twin_among_the_rows_trained_on"] is None  # on another archive
+    assert look["warnings"][0].startswith("residual-se was validated on 2,668 rows")
     assert look["test"]["accuracy"] == report["classifiers"][0]["test"]["plain"]["accuracy"]
 
 

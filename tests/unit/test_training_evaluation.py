@@ -61,7 +61,7 @@ def is_right(one_in: int) -> np.ndarray:
 
 def seen(what: str, fold: int, one_in: int, *, rows: tuple[str, ...]) -> Seen:
     probabilities = confident(np.arange(ROWS) % 7, is_right(one_in), 0.9)
-    return Seen(what, "blend", fold, {(name, "plain"): probabilities for name in rows})
+    return Seen(what, "blend", fold, True, {(name, "plain"): probabilities for name in rows})
 
 
 def two_seeds() -> list[list[Seen]]:
@@ -155,7 +155,7 @@ def test_a_photograph_without_a_face_counts_as_wrong() -> None:
     right = np.array([True, True, False, True, True, True, True])
     of_photos = {("photographs", "plain"): confident(labels[:7], right, 0.9)}
     one = seen("a", 0, 4, rows=("validation",))
-    one = Seen("a", "shipped", 0, {**one.probabilities, **of_photos})
+    one = replace(one, probabilities={**one.probabilities, **of_photos})
     (entry,) = evaluate([[one]], material(photos=photos), "validation")["classifiers"]
     scores = entry["photographs"]
     assert scores["accuracy"] == 0.75
@@ -165,13 +165,19 @@ def test_a_photograph_without_a_face_counts_as_wrong() -> None:
 
 
 def test_a_classifier_that_was_trained_on_other_rows_is_warned_of() -> None:
-    trained_and_validated = {"a": (ROWS, ROWS), "b": (ROWS, 9), "c": (ROWS + 5, ROWS)}
+    trained_and_validated = {
+        "a": (ROWS, ROWS),
+        "b": (ROWS, 9),
+        "c": (ROWS + 5, ROWS),
+        "d": None,
+    }
     candidates = [
         Candidate(name, None, None, 0, rows) for name, rows in trained_and_validated.items()
     ]
-    of_b, of_c = foreign_rows(candidates, material())
+    of_b, of_c, of_d = foreign_rows(candidates, material())
     assert of_b.startswith("b was validated on 9 rows")
     assert of_c.startswith("c was trained on 145 rows, of which the audit of twins leaves 140")
+    assert of_d == "d: nobody wrote down how many rows it was trained on."
 
 
 def test_a_bad_name_lists_the_valid_ones() -> None:
@@ -218,14 +224,34 @@ def test_a_look_is_added_to_the_card_and_to_no_other(tmp_path: Path) -> None:
     card = tmp_path / "card.json"
     card.write_text(json.dumps({"name": "a", "looks_at_test": [{"date": "before"}]}))
     one = seen("a", 0, 4, rows=("validation", "test"))
-    log_look(card, one, material(test=True))
+    log_look(card, one, material(test=True), warnings=[])
     before, look = json.loads(card.read_text())["looks_at_test"]
     assert before == {"date": "before"}
     assert look["test"]["accuracy"] == 0.75
     assert look["test_without_twins_in_the_archive's_training"]["rows"] == ROWS // 2
     assert look["test_rows_with_a_twin_among_the_rows_trained_on"] == 0
+    assert "warnings" not in look
     with pytest.raises(UsageError, match="is the card of a"):
-        log_look(card, seen("b", 0, 4, rows=("test",)), material(test=True))
+        log_look(card, seen("b", 0, 4, rows=("test",)), material(test=True), warnings=[])
+
+
+def test_where_training_had_other_rows_no_count_of_its_twins_is_claimed(tmp_path: Path) -> None:
+    card = tmp_path / "card.json"
+    card.write_text('{"name": "a"}')
+    one = replace(seen("a", 0, 4, rows=("validation", "test")), same_rows=False)
+    log_look(card, one, material(test=True), warnings=["a was trained on 9 rows."])
+    (look,) = json.loads(card.read_text())["looks_at_test"]
+    assert look["test_rows_with_a_twin_among_the_rows_trained_on"] is None
+    assert look["warnings"] == ["a was trained on 9 rows."]
+    report = evaluate([[one]], material(test=True), "test")
+    report |= {"notes": [], "time": [], "timed": "On a machine."}
+    text = document(report, {})
+    assert "an unknown number of test rows have a twin among the rows trained on" in text
+    assert "Rows without a twin in the archive's training (finer audit):" in text
+    known = replace(one, what="b", same_rows=True)
+    together = ensemble([one, known], "test")
+    assert together is not None
+    assert not together.same_rows
 
 
 def test_the_fold_of_a_run_is_the_one_of_its_configuration(tmp_path: Path) -> None:

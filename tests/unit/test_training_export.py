@@ -20,7 +20,7 @@ from fervid.networks.registry import ARCHITECTURES
 from fervid.networks.standardize import standardize
 from fervid.runtime import Device, TensorflowNetwork
 from training.__main__ import group
-from training.archive import VOTE_COLUMNS
+from training.archive import VOTE_COLUMNS, read_archive
 from training.blend import head_logits, shipped_network, votes_of
 from training.card import judge
 from training.checkpoint import load_averaged, save_averaged
@@ -29,6 +29,7 @@ from training.evaluation.faces import Faces
 from training.evaluation.look import Seen
 from training.evaluation.material import Material, RowsOfTest
 from training.model import two_headed
+from training.provenance import fingerprint
 from training.rows import Examples
 from training.run_rows import read_run_rows
 
@@ -70,12 +71,26 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return ["--archive", str(folder / "fer2013.csv"), "--votes", str(folder / "votes.csv")]
 
 
+RECIPE = {
+    "distillation": {
+        "teachers": [{"architecture": "tiny", "seed": 1}, {"seed": 2, "epochs_done": 45}],
+        "views": 10,
+        "teacher_share": 0.5,
+    },
+    "git_revision": "a645700",
+    "data_sha256": "2f79",
+    "versions": {"python": "3.11.7"},
+    "note": "Teacher 1 saw 322 rows more; see https://example.org/a/b",
+}
+"""What the first trainer's facts may have besides."""
+
+
 @pytest.fixture(scope="module")
 def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of one epoch, with random weights."""
     folder = tmp_path_factory.mktemp("run")
     facts = {"architecture": ARCHITECTURE, "epochs": 2, "training_rows": 126, "validation_rows": 14}
-    (folder / "facts.json").write_text(json.dumps(facts))
+    (folder / "facts.json").write_text(json.dumps({**facts, **RECIPE}))
     keras.utils.set_random_seed(1)
     save_averaged(folder, two_headed(ARCHITECTURE), epoch=1)
     return folder
@@ -143,12 +158,49 @@ def test_a_card_holds_recipe_and_figures_of_every_preset_by_class(exported: Path
     card = json.loads((exported / "card.json").read_text())
     assert {"data", "licence", "limits", "sha256", "parameters", "multiply_adds"} <= set(card)
     assert card["training"]["epochs_done"] == 1
+    assert RECIPE.items() <= card["training"].items()
+    assert card["data"].endswith(RECIPE["note"])
+    assert "may have been trained on more of them" in card["data"]
     for preset in card["presets"].values():
         for against in ("labels", "crowd"):
             figures = preset["validation"][against]
             assert set(figures["classes"]) == set(EMOTIONS)
             assert 0 <= figures["accuracy"] <= 1
         assert preset["validation"]["labels"]["rows"] == 14
+
+
+def test_no_folder_of_the_machine_that_trained_reaches_a_card(
+    data: list[str], run_dir: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(run_dir, run)
+    (run / "facts.json").unlink()
+    config = {
+        "architecture": ARCHITECTURE,
+        "seed": 1,
+        "policy": "float32",
+        "start": str(tmp_path / "weights" / "start.npz"),
+        "rows": {"share": 1.0, "fold": 0},
+        "schedule": {"epochs": 2, "batch_size": 8},
+        "distillation": {"teachers": [str(tmp_path / "teacher-2"), "runs/teacher-3"]},
+    }
+    rows = {"training_rows": 126, "validation_rows": 14}
+    facts = {
+        "config": config,
+        "data_sha256": fingerprint(read_archive(Path(data[1]), Path(data[3]))),
+        "rows": rows,
+        "note": f"from {tmp_path}/runs/b",
+    }
+    (run / "run.json").write_text(json.dumps(facts))
+    done = export(data, run, tmp_path / "tiny")
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "tiny" / "card.json").read_text()
+    assert str(tmp_path.parent) not in text
+    training = json.loads(text)["training"]["run"]
+    assert training["config"]["start"] == "start.npz"
+    assert training["config"]["distillation"]["teachers"] == ["teacher-2", "teacher-3"]
+    assert training["note"] == "from b"
+    assert "finer audit of twins; from b" in text
 
 
 def test_another_export_keeps_the_looks_at_test_and_says_which_weights_looked(
@@ -178,8 +230,8 @@ def test_a_logged_look_at_test_reaches_the_figures_of_its_preset_alone(
     alone = np.ones(28, bool)
     rows = RowsOfTest(Faces(np.zeros((28, 48, 48), np.uint8), labels), alone, {0: 0})
     right_but_for_7 = np.eye(7, dtype=np.float32)[np.where(np.arange(28) < 7, 0, labels)]
-    seen = Seen("tiny-crowd", "shipped", 0, {("test", "plain"): right_but_for_7})
-    log_look(out / "card.json", seen, Material({}, {}, rows, None, None))
+    seen = Seen("tiny-crowd", "shipped", 0, True, {("test", "plain"): right_but_for_7})
+    log_look(out / "card.json", seen, Material({}, {}, rows, None, None), warnings=[])
     *others, crowd = presets.read_classifiers(tmp_path).values()
     assert crowd.figures["FER2013's labels, test folder (28 rows)"].startswith("78.6% (95%: ")
     assert not any("test folder" in what for preset in others for what in preset.figures)

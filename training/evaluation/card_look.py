@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from fervid.errors import FervidError, UsageError
 from training import preset_file
+from training.evaluation.entry import twins_trained_on
 from training.evaluation.look import Seen
 from training.evaluation.material import Material
 from training.evaluation.score import score_photos
@@ -35,7 +37,7 @@ def read_card(path: Path, preset: str) -> dict[str, Any]:
     return card
 
 
-def log_look(path: Path, seen: Seen, material: Material) -> None:
+def log_look(path: Path, seen: Seen, material: Material, warnings: Sequence[str]) -> None:
     """Add a look to `looks_at_test`, all figures without TTA, as the preset is shipped.
 
     Beside a `preset.json` the figures reach it, too: `fervid models` shows them.
@@ -44,6 +46,7 @@ def log_look(path: Path, seen: Seen, material: Material) -> None:
         path: Of the card.
         seen: What the preset saw.
         material: What it looked at, the test rows among it.
+        warnings: That it was trained on other rows than the archive gives today.
 
     Raises:
         FervidError: It is no card of this preset.
@@ -58,8 +61,10 @@ def log_look(path: Path, seen: Seen, material: Material) -> None:
         "test_without_twins_in_the_archive's_training": figures(
             probabilities[test.alone], labels[test.alone]
         ),
-        "test_rows_with_a_twin_among_the_rows_trained_on": test.trained_on(seen.fold),
+        "test_rows_with_a_twin_among_the_rows_trained_on": twins_trained_on(seen, material),
     }
+    if warnings:
+        look["warnings"] = list(warnings)
     if material.photos is not None:
         found = score_photos(seen.probabilities["photographs", PLAIN], material.photos)
         right = round(found["accuracy"] * found["rows"])

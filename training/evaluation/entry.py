@@ -23,7 +23,8 @@ def entry(seen: Seen, material: Material, split: SplitName) -> Figures:
     Returns:
         `what`, `head`, `fold`, `temperature` by set of views; under the split's name the figures by
         set of views; `test_without_twins` and `test_rows_with_a_twin_among_the_rows_trained_on` on
-        the test split; `folder` and `photographs` where there are some.
+        the test split (a count that cannot be known is None); `folder` and `photographs` where
+        there are some.
     """
     labels = material.labels(split, seen.fold)
     found: Figures = {
@@ -36,7 +37,7 @@ def entry(seen: Seen, material: Material, split: SplitName) -> Figures:
     if split == "test":
         test = material.test_rows()
         found["test_without_twins"] = _scores(seen, material, split, test.alone)
-        found["test_rows_with_a_twin_among_the_rows_trained_on"] = test.trained_on(seen.fold)
+        found["test_rows_with_a_twin_among_the_rows_trained_on"] = twins_trained_on(seen, material)
     if material.folder is not None:
         everything = np.ones(len(material.folder.labels), bool)
         found["folder"] = _scores(seen, material, "folder", everything)[PLAIN]
@@ -44,6 +45,15 @@ def entry(seen: Seen, material: Material, split: SplitName) -> Figures:
         of_photos = seen.probabilities["photographs", PLAIN]
         found["photographs"] = score_photos(of_photos, material.photos)
     return found
+
+
+def twins_trained_on(seen: Seen, material: Material) -> int | None:
+    """Count the test rows with a twin among those that a classifier was trained on.
+
+    Returns:
+        The count; None where the archive gives other rows today, or nobody wrote down how many.
+    """
+    return material.test_rows().trained_on(seen.fold) if seen.same_rows else None
 
 
 def temperatures(seen: Seen, material: Material) -> dict[str, float]:

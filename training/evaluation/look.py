@@ -21,12 +21,14 @@ class Seen:
         what: The classifier, as it was named.
         head: Which of its heads.
         fold: Its validation rows; None for an ensemble over several folds, which has none.
+        same_rows: Whether it was trained on as many rows as the archive gives today.
         probabilities: `(n, 7)` by set of rows and set of views.
     """
 
     what: str
     head: str
     fold: int | None
+    same_rows: bool
     probabilities: Mapping[tuple[str, str], Probabilities]
 
 
@@ -50,8 +52,9 @@ def look(
         for view_set in view_sets(name, tta=tta):
             for head, probabilities in averaged(classify, crops, view_set).items():
                 by_head.setdefault(head, {})[name, view_set] = probabilities
+    same_rows = candidate.rows == material.counts(candidate.fold)
     for head, seen in by_head.items():
-        yield Seen(candidate.name, head, candidate.fold, seen)
+        yield Seen(candidate.name, head, candidate.fold, same_rows, seen)
 
 
 def view_sets(rows: str, *, tta: bool) -> tuple[str, ...]:
@@ -76,4 +79,5 @@ def ensemble(members: Sequence[Seen], split: SplitName) -> Seen | None:
         return None
     keys = [key for key in members[0].probabilities if len(folds) == 1 or key[0] != "validation"]
     mean = {key: np.mean([member.probabilities[key] for member in members], axis=0) for key in keys}
-    return Seen("ensemble", "mean", folds.pop() if len(folds) == 1 else None, mean)
+    same_rows = all(member.same_rows for member in members)
+    return Seen("ensemble", "mean", folds.pop() if len(folds) == 1 else None, same_rows, mean)

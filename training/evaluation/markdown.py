@@ -114,11 +114,12 @@ def _without_twins(report: Figures) -> Iterable[str]:
         for entry in report["classifiers"]
         for view, scores in entry["test_without_twins"].items()
     ]
-    yield "Rows that have no twin in the archive's training folder:"
+    yield "Rows without a twin in the archive's training (finer audit):"
     yield table(_SUMMARY, rows)
     for entry in report["classifiers"]:
         count = entry["test_rows_with_a_twin_among_the_rows_trained_on"]
-        yield f"- {_name(entry)}: {count} test rows have a twin among the rows trained on"
+        known = "an unknown number of" if count is None else f"{count:,}"
+        yield f"- {_name(entry)}: {known} test rows have a twin among the rows trained on"
 
 
 def _folder(report: Figures) -> str:

@@ -58,6 +58,10 @@ class Material:
     folder: Faces | None
     photos: Photos | None
 
+    def counts(self, fold: int) -> tuple[int, int]:
+        """Return how many rows a fold is trained and validated on."""
+        return len(self.training[fold]), len(self.validation[fold].labels)
+
     def crops(self, fold: int) -> dict[str, Crops]:
         """Return all crops that a classifier of a fold looks at, by set."""
         found = {"validation": self.validation[fold].crops}

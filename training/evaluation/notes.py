@@ -52,9 +52,10 @@ def foreign_rows(candidates: Sequence[Candidate], material: Material) -> list[st
     found = []
     for one in candidates:
         if one.rows is None:
+            found.append(f"{one.name}: nobody wrote down how many rows it was trained on.")
             continue
         trained, validated = one.rows
-        now = len(material.training[one.fold]), len(material.validation[one.fold].labels)
+        now = material.counts(one.fold)
         if validated != now[1]:
             found.append(
                 f"{one.name} was validated on {validated:,} rows, this archive gives {now[1]:,}: "

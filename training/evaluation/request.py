@@ -74,7 +74,7 @@ def carry_out(request: Request, say: Callable[[str], None]) -> Figures:
         say(f"Warning: {warning}")
     seen = look_all(candidates, material, request.crowd_share, tta=request.tta, say=say)
     if request.card is not None:
-        log_look(request.card, seen[0][0], material)
+        log_look(request.card, seen[0][0], material, warnings)
     report = evaluate(seen, material, request.split)
     report["date"] = datetime.now(UTC).date().isoformat()
     report["fervid_version"] = fervid.__version__
