@@ -85,7 +85,7 @@ class Votes:
 
 
 def read_archive(path: Path, votes_path: Path) -> tuple[Split, Split]:
-    """Read the images of any raw layout together with their FER+ votes.
+    """Read the images of training and test split together with their FER+ votes.
 
     Args:
         path: As `read_labelled` takes it.
@@ -97,9 +97,28 @@ def read_archive(path: Path, votes_path: Path) -> tuple[Split, Split]:
     Raises:
         FervidError: A file is missing or damaged, or a row has no votes.
     """
+    train, test, *_ = read_splits(path, votes_path)
+    return train, test
+
+
+def read_splits(path: Path, votes_path: Path) -> tuple[Split, Split, *tuple[Labelled, ...]]:
+    """Read all splits: what `training.rows.choose` must know to choose what to train on.
+
+    Args:
+        path: As `read_labelled` takes it.
+        votes_path: FER+ `ferplus_votes.csv`, one line a row number.
+
+    Returns:
+        Training, test (PublicTest) and, where the data has it, PrivateTest, which needs no votes;
+        each in row order.
+
+    Raises:
+        FervidError: A file is missing or damaged, or a row has no votes.
+    """
     votes = read_votes(votes_path)
     splits = read_labelled(path)
-    return with_votes(splits["train"], "train", votes), with_votes(splits["test"], "test", votes)
+    train, test = (with_votes(splits.pop(name), name, votes) for name in FOLDERS)
+    return train, test, *splits.values()
 
 
 def find_layout(folder: Path) -> Path:

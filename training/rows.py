@@ -8,8 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from fervid.errors import UsageError
-from training.archive import VOTE_COLUMNS, Split
-from training.targets import crowd_shares, label_given_votes, label_targets
+from fervid.labels import EMOTIONS
+from training.archive import VOTE_COLUMNS, Labelled, Split
+from training.targets import (
+    crowd_shares,
+    label_given_votes,
+    label_given_votes_elsewhere,
+    label_targets,
+)
 from training.twins import exact_groups, has_twin, stands_among
 
 NOT_A_FACE_VOTES = 5
@@ -29,17 +35,19 @@ class Examples:
     labels: npt.NDArray[np.int64]
 
 
-def choose(train: Split, test: Split, seed: int, fold: int = 0) -> tuple[Examples, Examples]:
+def choose(
+    train: Split, *evaluation: Split | Labelled, seed: int, fold: int = 0
+) -> tuple[Examples, Examples]:
     """Split training rows into training and validation examples without a twin between splits.
 
-    Left out: black images, images that are not a face, and whatever also stands in the test
+    Left out: black images, images that are not a face, and whatever also stands in an evaluation
     split. Validation is a tenth of the groups of duplicates; training then drops what the finer
-    audit finds in validation or in the test split. Each group of exact duplicates is one row with
-    the group's mean target.
+    audit finds in validation or in an evaluation split. Each group of exact duplicates is one row
+    with the group's mean target. Nothing in training's targets comes from validation's labels.
 
     Args:
         train: Training rows.
-        test: The evaluation split.
+        evaluation: The other splits, all of them.
         seed: Of the choice.
         fold: Which tenth is validation, 0 to 9; the tenths of one seed don't overlap.
 
@@ -47,33 +55,76 @@ def choose(train: Split, test: Split, seed: int, fold: int = 0) -> tuple[Example
         Training and validation examples.
 
     Raises:
-        UsageError: There is no such fold.
+        UsageError: There is no such fold, or there are too few rows.
     """
     if fold not in range(FOLDS):
         raise UsageError(f"fold must be 0 to {FOLDS - 1}.", f"Received: fold={fold}.")
+    held_out = np.concatenate([split.images for split in evaluation])
+    rows = _usable(train, held_out)
+    groups = exact_groups(rows.images)
+    images = rows.images[np.unique(groups, return_index=True)[1]]
+    training, validation = _tenth(len(images), seed, fold)
+    # Validation is drawn by thumbnails alone, so that it stays the rows that it always was.
+    others = np.concatenate([images[validation], held_out])
+    training = training[~stands_among(images[training], others)]
+    examples = _merge(rows, groups, _estimates(rows, groups, training, validation, seed))
+    return _take(examples, training), _take(examples, validation)
+
+
+def _usable(train: Split, held_out: npt.NDArray[np.uint8]) -> Split:
+    _require_a_row_a_fold(len(train.labels))
     keep = train.images.reshape(len(train.images), -1).max(axis=1) > 0
     keep &= train.votes[:, VOTE_COLUMNS.index("NF")] < NOT_A_FACE_VOTES
-    keep &= ~has_twin(train.images, test.images)
-    rows = train.take(keep)
-    groups = exact_groups(rows.images)
-    fer = label_targets(rows.labels, label_given_votes(rows, groups, seed))
-    crowd = crowd_shares(rows.votes)
+    keep &= ~has_twin(train.images, held_out)
+    _require_a_row_a_fold(np.count_nonzero(keep))
+    return train.take(keep)
 
+
+def _require_a_row_a_fold(rows: int) -> None:
+    if rows < FOLDS:
+        raise UsageError(
+            f"To validate on a tenth takes {FOLDS} rows. Received: {rows} that can be used.",
+            "Give more rows: a larger --share, or the whole archive.",
+        )
+
+
+def _tenth(
+    groups: int, seed: int, fold: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the groups to train on and to validate on, each in an order of its own."""
+    order = np.random.default_rng(seed).permutation(groups)
+    start, stop = (tenth * groups // FOLDS for tenth in (fold, fold + 1))
+    return np.delete(order, np.s_[start:stop]), order[start:stop]
+
+
+def _estimates(
+    rows: Split,
+    groups: npt.NDArray[np.int64],
+    training: npt.NDArray[np.int64],
+    validation: npt.NDArray[np.int64],
+    seed: int,
+) -> npt.NDArray[np.float32]:
+    """Estimate P(label | votes) from training rows alone; of rows in neither group it is 0."""
+    trained, held_out = np.isin(groups, training), np.isin(groups, validation)
+    known = rows.take(trained)
+    estimates = np.zeros((len(groups), len(EMOTIONS)), np.float32)
+    estimates[trained] = label_given_votes(known, groups[trained], seed)
+    estimates[held_out] = label_given_votes_elsewhere(known, rows.votes[held_out])
+    return estimates
+
+
+def _merge(
+    rows: Split, groups: npt.NDArray[np.int64], estimates: npt.NDArray[np.float32]
+) -> Examples:
+    """Make one row of each group."""
     _, first = np.unique(groups, return_index=True)
     size = np.bincount(groups)[:, None].astype(np.float32)
-    merged = Examples(
+    return Examples(
         images=rows.images[first],
-        fer=_group_sum(fer, groups) / size,
-        crowd=_group_sum(crowd, groups) / size,
+        fer=_group_sum(label_targets(rows.labels, estimates), groups) / size,
+        crowd=_group_sum(crowd_shares(rows.votes), groups) / size,
         labels=rows.labels[first],
     )
-    order = np.random.default_rng(seed).permutation(len(first))
-    start, stop = (tenth * len(order) // FOLDS for tenth in (fold, fold + 1))
-    validation, training = order[start:stop], np.delete(order, np.s_[start:stop])
-    # Validation is drawn by thumbnails alone, so that it stays the rows that it always was.
-    others = np.concatenate([merged.images[validation], test.images])
-    leaked = stands_among(merged.images[training], others)
-    return _take(merged, training[~leaked]), _take(merged, validation)
 
 
 def _group_sum(

@@ -69,14 +69,37 @@ def label_given_votes(
     Raises:
         UsageError: A class has fewer than two photographs.
     """
-    histogram = split.votes / np.maximum(split.votes.sum(axis=1, keepdims=True), 1)
     return cross_val_predict(
-        LogisticRegression(C=10.0, max_iter=500),
-        histogram,
+        _regression(),
+        _histograms(split.votes),
         split.labels,
         cv=PredefinedSplit(_folds(split.labels, groups, seed)),
         method="predict_proba",
     ).astype(np.float32)
+
+
+def label_given_votes_elsewhere(
+    known: Split, votes: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
+    """Estimate P(FER2013 label | votes) for rows whose labels are not to be looked at.
+
+    Args:
+        known: Rows to learn from, with all seven classes among them.
+        votes: `(n, 10)` counts of the other rows.
+
+    Returns:
+        `(n, 7)` probabilities.
+    """
+    fitted = _regression().fit(_histograms(known.votes), known.labels)
+    return fitted.predict_proba(_histograms(votes)).astype(np.float32)
+
+
+def _regression() -> LogisticRegression:
+    return LogisticRegression(C=10.0, max_iter=500)
+
+
+def _histograms(votes: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    return votes / np.maximum(votes.sum(axis=1, keepdims=True), 1)
 
 
 def _folds(

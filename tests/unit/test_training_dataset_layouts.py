@@ -20,6 +20,7 @@ from training.archive import (
     find_layout,
     read_archive,
     read_labelled,
+    read_splits,
     read_votes,
 )
 from training.layouts import USAGE_SPLITS
@@ -96,6 +97,13 @@ def test_votes_join_by_row(tmp_path: Path) -> None:
     assert train.votes[:, 0].tolist() == [0, 1, 3]
     assert test.votes[:, 0].tolist() == [2, 4]
     assert test.votes[:, -1].tolist() == [1, 1]
+
+
+def test_the_private_test_rows_come_along_without_votes(tmp_path: Path) -> None:
+    rows = [[row, usage, *[1] * 10] for row, usage in enumerate(USAGES) if usage != "PrivateTest"]
+    votes = votes_csv(tmp_path / "votes.csv", rows)
+    train, test, private = read_splits(kaggle_csv(tmp_path), votes)
+    assert [split.rows.tolist() for split in (train, test, private)] == [[0, 1, 3], [2, 4], [5]]
 
 
 def test_votes_of_another_numbering_do_not_pass(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from fervid.errors import UsageError
-from training.archive import VOTE_COLUMNS, Split
+from training.archive import VOTE_COLUMNS, Labelled, Split
 from training.rows import FOLDS, choose
-from training.targets import crowd_shares, label_given_votes
+from training.targets import ONE_HOT_SHARE, crowd_shares, label_given_votes
 from training.twins import exact_groups, has_twin, stands_among
 
 
@@ -50,6 +50,59 @@ def test_no_twin_crosses_a_split() -> None:
     for examples in (training, validation):
         np.testing.assert_allclose(examples.fer.sum(axis=1), 1, atol=1e-5)
         np.testing.assert_allclose(examples.crowd.sum(axis=1), 1, atol=1e-5)
+
+
+def test_no_twin_of_the_private_test_rows_is_trained_on() -> None:
+    images = pictures(300, 3)
+    private = Labelled(images[230:260], np.zeros(30, np.int64), np.arange(30))
+    chosen = choose(split_of(images[:250]), split_of(images[260:]), private, seed=0)
+    for examples in chosen:
+        assert not has_twin(examples.images, private.images).any()
+    assert sum(len(examples.images) for examples in chosen) == 230
+
+
+def test_the_labels_of_validation_are_in_no_target_of_training() -> None:
+    train, test = split_of(pictures(120, 6)), split_of(pictures(20, 7))
+    training, validation = choose(train, test, seed=0)
+    others = train.labels.copy()
+    held_out = stands_among(train.images, validation.images)
+    others[held_out] = (others[held_out] + 1) % 7
+    changed = Split(train.images, others, train.votes, train.rows)
+    training_again, validation_again = choose(changed, test, seed=0)
+    np.testing.assert_array_equal(training_again.fer, training.fer)
+    assert (validation_again.labels != validation.labels).all()
+    # what the votes say of a validation row comes from the training rows' labels alone
+    from_votes = [
+        examples.fer - ONE_HOT_SHARE * np.eye(7, dtype=np.float32)[examples.labels]
+        for examples in (validation, validation_again)
+    ]
+    np.testing.assert_allclose(*from_votes, atol=1e-6)
+
+
+def test_duplicates_are_one_row_with_the_mean_of_their_targets() -> None:
+    images = pictures(120, 6)
+    images[1] = images[0]
+    train = split_of(images)
+    training, _ = choose(train, split_of(pictures(20, 7)), seed=0)
+    (place,) = np.flatnonzero((training.images == images[0]).all(axis=(1, 2)))
+    assert training.labels[place] == 0
+    assert training.fer[place, [0, 1]].min() > ONE_HOT_SHARE / 2  # their labels are 0 and 1
+    expected = crowd_shares(train.votes[:2]).mean(axis=0)
+    np.testing.assert_allclose(training.crowd[place], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [0, 9])
+def test_too_few_rows_to_choose_from_are_named(rows: int) -> None:
+    train = split_of(pictures(20, 6)).take(np.arange(rows))
+    with pytest.raises(UsageError, match=f"Received: {rows} that can be used. Give more rows"):
+        choose(train, split_of(pictures(20, 7)), seed=0)
+
+
+def test_only_what_can_be_used_counts() -> None:
+    train = split_of(pictures(20, 6))
+    train.images[:] = 0
+    with pytest.raises(UsageError, match="Received: 0 that can be used"):
+        choose(train, split_of(pictures(20, 7)), seed=0)
 
 
 def test_the_folds_together_validate_on_every_row_once() -> None:
