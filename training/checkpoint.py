@@ -87,19 +87,36 @@ def load_averaged(run_dir: Path, clean_images: npt.NDArray[np.uint8]) -> keras.M
         FervidError: The run has no checkpoint yet.
     """
     model = two_headed(run_facts(run_dir)["architecture"], start="random")
-    if (run_dir / AVERAGED).is_file():
-        tensors = load_file(run_dir / AVERAGED)
+    weights = averaged_weights(run_dir)
+    if weights.name == AVERAGED:
+        tensors = load_file(weights)
         for variable in model.trainable_variables:
             variable.assign(tensors[variable.path])
-    elif (old := run_dir / "backup" / "latest.weights.h5").is_file():
+    else:
         compile_for_training(model, steps=1)  # the optimizer held the average
         model.optimizer.build(model.trainable_variables)
-        model.load_weights(old)
+        model.load_weights(weights)
         model.optimizer.finalize_variable_values(model.trainable_variables)
-    else:
-        raise FervidError(f"No checkpoint in {run_dir}.", "Train for at least one epoch first.")
     BatchNormEstimator(model).estimate(clean_images[:ESTIMATION_ROWS])
     return model
+
+
+def averaged_weights(run_dir: Path) -> Path:
+    """Find the file that a run's averaged weights are in.
+
+    Args:
+        run_dir: The folder that `python -m training train` wrote.
+
+    Returns:
+        `averaged.safetensors`, or what the first trainer wrote.
+
+    Raises:
+        FervidError: The run has no checkpoint yet.
+    """
+    for path in (run_dir / AVERAGED, run_dir / "backup" / "latest.weights.h5"):
+        if path.is_file():
+            return path
+    raise FervidError(f"No checkpoint in {run_dir}.", "Train for at least one epoch first.")
 
 
 def run_facts(run_dir: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -15,15 +16,16 @@ from typing import Any
 import keras
 
 from fervid.errors import UsageError
-from training.archive import Split
+from training.archive import Labelled, Split
+from training.rows import Examples
 
 RUN = "run.json"
 
-_FIXED = ("config", "backend", "data_sha256")
+_FIXED = ("config", "backend", "data_sha256", "examples_sha256")
 """What must not change in a run that goes on."""
 
 
-def fingerprint(splits: tuple[Split, ...]) -> str:
+def fingerprint(splits: Sequence[Split | Labelled]) -> str:
     """Hash images, labels, votes and row numbers as they were read, in their order.
 
     Args:
@@ -35,8 +37,26 @@ def fingerprint(splits: tuple[Split, ...]) -> str:
     digest = hashlib.sha256()
     for split in splits:
         digest.update(split.images.tobytes())
-        for numbers in (split.labels, split.votes, split.rows):
+        votes = [split.votes] if isinstance(split, Split) else []
+        for numbers in (split.labels, *votes, split.rows):
             digest.update(numbers.astype("<i8").tobytes())
+    return digest.hexdigest()
+
+
+def examples_fingerprint(training: Examples, validation: Examples) -> str:
+    """Hash what is trained and validated on: the rows that were chosen, and their targets.
+
+    Args:
+        training: Examples.
+        validation: Likewise.
+
+    Returns:
+        A sha256, in hexadecimal.
+    """
+    digest = hashlib.sha256()
+    for examples in (training, validation):
+        for values in (examples.images, examples.fer, examples.crowd, examples.labels):
+            digest.update(values.tobytes())
     return digest.hexdigest()
 
 
@@ -72,7 +92,7 @@ def check_unchanged(run_dir: Path, run: dict[str, Any]) -> None:
         UsageError: It began otherwise.
     """
     began = json.loads((run_dir / RUN).read_text())
-    before, now = ({key: facts[key] for key in _FIXED} for facts in (began, run))
+    before, now = ({key: facts.get(key) for key in _FIXED} for facts in (began, run))
     flat_before, flat_now = dict(_flat(before)), dict(_flat(now))
     for key in sorted(flat_before.keys() | flat_now.keys()):
         old, new = flat_before.get(key), flat_now.get(key)

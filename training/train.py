@@ -14,7 +14,7 @@ import numpy as np
 from fervid.errors import UsageError
 from fervid.networks.multiply_adds import multiply_adds
 from fervid.types import CROP_SIDE
-from training.archive import read_archive
+from training.archive import read_splits
 from training.averaged import AveragedNetwork
 from training.checkpoint import restore_state
 from training.config import Config
@@ -22,8 +22,16 @@ from training.config_file import config_values
 from training.epoch_end import EpochEnd, is_over
 from training.model import compile_for_training, inverse_frequencies, two_headed
 from training.progress import Progress
-from training.provenance import RUN, check_unchanged, fingerprint, session, write_run
+from training.provenance import (
+    RUN,
+    check_unchanged,
+    examples_fingerprint,
+    fingerprint,
+    session,
+    write_run,
+)
 from training.rows import Examples, choose
+from training.teachers import check_teachers
 
 
 def train(config: Config, archive: Path, votes: Path, run_dir: Path) -> list[dict[str, float]]:
@@ -31,7 +39,7 @@ def train(config: Config, archive: Path, votes: Path, run_dir: Path) -> list[dic
 
     Args:
         config: Of the run.
-        archive: FER2013, as `training.archive.read_archive` takes it.
+        archive: FER2013, as `training.archive.read_splits` takes it.
         votes: FER+ votes.
         run_dir: Where to write, and to go on from.
 
@@ -41,10 +49,10 @@ def train(config: Config, archive: Path, votes: Path, run_dir: Path) -> list[dic
     Raises:
         FervidError: The data cannot be read, or the folder holds another run.
     """
-    splits = read_archive(archive, votes)
-    rows, test = splits
+    splits = read_splits(archive, votes)
+    rows, *evaluation = splits
     chosen = rows.take(np.arange(int(len(rows.images) * config.rows.share)))
-    examples, validation = choose(chosen, test, seed=0, fold=config.rows.fold)
+    examples, validation = choose(chosen, *evaluation, seed=0, fold=config.rows.fold)
     return fit(config, examples, validation, run_dir, fingerprint(splits))
 
 
@@ -64,9 +72,11 @@ def fit(
         The history: one row an epoch.
 
     Raises:
-        FervidError: There are fewer rows than a batch has, or the folder holds another run.
+        FervidError: There are fewer rows than a batch has, a teacher won't do, or the folder holds
+            another run.
     """
     steps = _steps(config, len(examples.labels))
+    check_teachers(config, data_sha256)
     run_dir.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(config.seed)
     with _precision(config.policy):
@@ -131,6 +141,7 @@ def _run(
         "config": config_values(config),
         "backend": keras.backend.backend(),
         "data_sha256": data_sha256,
+        "examples_sha256": examples_fingerprint(examples, validation),
         "rows": {"training_rows": len(examples.labels), "validation_rows": len(validation.labels)},
         "parameters": model.count_params(),
         "multiply_adds": multiply_adds(model, CROP_SIDE),
@@ -143,9 +154,9 @@ def _views(config: Config, examples: Examples, run_dir: Path) -> Any:
         return None
     from training.views import load_views, store_views  # TensorFlow's
 
-    teachers, count = config.distillation.teachers, config.distillation.views
-    store_views(examples, teachers, count, config.seed, run_dir / "views")
-    return load_views(examples, run_dir / "views", config.distillation.teacher_share)
+    folder = run_dir / "views"
+    store_views(examples, config.distillation, config.augmentation, config.seed, folder)
+    return load_views(examples, folder, config.distillation.teacher_share)
 
 
 def _batches(config: Config, examples: Examples, first_epoch: int, run_dir: Path) -> Any:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +20,12 @@ import tensorflow as tf
 
 from training.augment import augment
 from training.augmentation import Augmentation
-from training.checkpoint import load_averaged
+from training.checkpoint import averaged_weights, load_averaged
 
 if TYPE_CHECKING:
     import keras
 
+    from training.config import Distillation
     from training.rows import Examples
 
 _BATCH = 256
@@ -47,7 +47,11 @@ class Views:
 
 
 def store_views(
-    examples: Examples, teachers: Sequence[Path], count: int, seed: int, folder: Path
+    examples: Examples,
+    distillation: Distillation,
+    augmentation: Augmentation,
+    seed: int,
+    folder: Path,
 ) -> None:
     """Make the views of all training images and ask the teachers about each.
 
@@ -55,16 +59,18 @@ def store_views(
 
     Args:
         examples: The training examples.
-        teachers: Run folders of trained networks.
-        count: Views of each image, the image itself among them; at least 2.
+        distillation: Teachers, and how many views of each image.
+        augmentation: How far pictures are changed at most.
         seed: Of the augmentation.
         folder: Where to write; it has this name once it is complete.
     """
+    teachers, count = distillation.teachers, distillation.views
     recipe = {
         "images_sha256": hashlib.sha256(examples.images.tobytes()).hexdigest(),
-        "teachers": [str(teacher) for teacher in teachers],
+        "teachers": [_said_by(teacher) for teacher in teachers],
         "views": count,
         "seed": seed,
+        "augmentation": asdict(augmentation),
     }
     made = folder / "recipe.json"
     if made.is_file() and json.loads(made.read_text()) == recipe:
@@ -76,7 +82,7 @@ def store_views(
         partial / "images.npy", "w+", np.uint8, (len(examples.images), count, 48, 48)
     )
     for number in range(count):
-        views[:, number] = _changed(examples.images, number, seed)
+        views[:, number] = _changed(examples.images, number, seed, augmentation)
     views.flush()
     said = [_ask(load_averaged(teacher, examples.images), views) for teacher in teachers]
     for head in ("fer", "crowd"):
@@ -107,24 +113,37 @@ def load_views(examples: Examples, folder: Path, teacher_share: float) -> Views:
     )
 
 
-def _changed(images: npt.NDArray[np.uint8], number: int, seed: int) -> npt.NDArray[np.uint8]:
+def _said_by(teacher: Path) -> dict[str, str]:
+    """Name a teacher by its weights, too: a run that goes on has others."""
+    weights = averaged_weights(teacher).read_bytes()
+    return {"run": str(teacher), "weights_sha256": hashlib.sha256(weights).hexdigest()}
+
+
+def _changed(
+    images: npt.NDArray[np.uint8], number: int, seed: int, most: Augmentation
+) -> npt.NDArray[np.uint8]:
     """Make view `number` of all images; number 0 is the image as it is."""
     if number == 0:
         return images
+    # augment lowers the resolution of the first of a batch: others each time
+    order = np.random.default_rng((seed, number)).permutation(len(images))
+    shuffled = images[order]
     step = tf.function(
         lambda batch, start: augment(
             tf.cast(batch, tf.float32)[..., None],
             tf.stack([seed * 1009 + number, start]),
             1.0,
             images.shape[1],
-            Augmentation(),
+            most,
         )
     )
     parts = [
-        np.rint(step(images[start : start + _BATCH], tf.constant(start)))[..., 0]
+        np.rint(step(shuffled[start : start + _BATCH], tf.constant(start)))[..., 0]
         for start in range(0, len(images), _BATCH)
     ]
-    return np.concatenate(parts).astype(np.uint8)
+    changed = np.empty_like(images)
+    changed[order] = np.concatenate(parts)
+    return changed
 
 
 def _ask(teacher: keras.Model, views: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from fervid.networks import registry
 from tests.drawn_examples import drawn
 from tests.tiny_network import tiny
 from training.config import Config, Distillation, EarlyStopping, Length, Plateau, Rows, Sgd, Sgdr
+from training.teachers import check_teachers
 from training.train import fit
 
 pytestmark = pytest.mark.slow
@@ -141,6 +143,17 @@ def test_a_run_does_not_go_on_as_another(whole: Path) -> None:
         fit(tiny_config(), drawn(24, 1), drawn(14, 2), whole, "other")
 
 
+def test_a_run_does_not_go_on_with_other_rows_or_targets(whole: Path) -> None:
+    before = (whole / "run.json").read_text()
+    examples, validation = drawn(24, 1), drawn(14, 2)
+    softer = replace(examples, fer=examples.fer * np.float32(0.9))
+    fewer = replace(validation, labels=validation.labels[::-1])
+    for rows in ((softer, validation), (examples, fewer)):
+        with pytest.raises(UsageError, match="began with examples_sha256 = "):
+            fit(tiny_config(), *rows, whole, "drawn")
+    assert (whole / "run.json").read_text() == before
+
+
 def test_a_run_says_what_it_was_made_of(whole: Path) -> None:
     run = json.loads((whole / "run.json").read_text())
     assert run["config"]["optimizer"]["learning_rate"] == 1.4e-3
@@ -207,6 +220,54 @@ def test_a_student_learns_from_a_run(whole: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="began with seed = 1, not 2"):
         run_tiny(tmp_path, schedule=Length(epochs=1, batch_size=8), seed=2, **taught)
     assert (tmp_path / "views").stat().st_ino == made
+
+
+def test_a_mistyped_teacher_leaves_nothing_behind(whole: Path, tmp_path: Path) -> None:
+    mistyped = Distillation((whole, tmp_path / "techer"), views=2)
+    with pytest.raises(FervidError, match="techer is no run folder"):
+        run_tiny(tmp_path / "run", distillation=mistyped)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_teacher_without_weights_is_refused(whole: Path, tmp_path: Path) -> None:
+    shutil.copy(whole / "run.json", tmp_path)
+    with pytest.raises(FervidError, match="No checkpoint in"):
+        run_tiny(tmp_path / "run", distillation=Distillation((tmp_path,), views=2))
+
+
+@pytest.mark.parametrize(
+    ("changes", "data", "said"),
+    [
+        ({"rows": Rows(fold=3)}, "drawn", r"rows\.fold = 0, the student is to be with 3"),
+        ({"rows": Rows(share=0.5)}, "drawn", r"rows\.share = 1\.0, the student is to be with 0\.5"),
+        ({}, "other", "data_sha256 = 'drawn', the student is to be with 'other'"),
+    ],
+)
+def test_a_teacher_of_other_rows_is_refused(
+    whole: Path, tmp_path: Path, changes: dict[str, Any], data: str, said: str
+) -> None:
+    config = tiny_config(distillation=Distillation((whole,), views=2), **changes)
+    with pytest.raises(UsageError, match=said) as refused:
+        fit(config, drawn(24, 1), drawn(14, 2), tmp_path / "run", data)
+    assert str(whole) in refused.value.message
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_of_the_first_trainer_teaches_fold_0_alone(tmp_path: Path) -> None:
+    (tmp_path / "facts.json").write_text('{"architecture": "tiny"}')
+    (tmp_path / "averaged.safetensors").touch()
+    distillation = Distillation((tmp_path,), views=2)
+    check_teachers(tiny_config(distillation=distillation), "drawn")
+    with pytest.raises(UsageError, match=r"rows\.fold = 0"):
+        check_teachers(tiny_config(distillation=distillation, rows=Rows(fold=1)), "drawn")
+
+
+def test_without_tensorflow_a_student_says_what_to_install(
+    whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    with pytest.raises(FervidError, match=r"takes TensorFlow.* pip install tensorflow"):
+        check_teachers(tiny_config(distillation=Distillation((whole,), views=2)), "drawn")
 
 
 def test_a_run_that_diverges_ends_before_it_overwrites(tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""Whom a student may learn from: nobody who was trained on what the student is validated on."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from fervid.errors import FervidError, UsageError
+from training.checkpoint import averaged_weights, run_facts
+from training.config import Config, Rows
+
+
+def check_teachers(config: Config, data_sha256: str) -> None:
+    """Look at every teacher before a run begins.
+
+    Args:
+        config: Of the student.
+        data_sha256: What `training.provenance.fingerprint` says of its data.
+
+    Raises:
+        FervidError: A teacher is no run folder or has no weights yet, or TensorFlow is missing.
+        UsageError: A teacher was trained on other data, or on another choice of rows.
+    """
+    if config.distillation is None:
+        return
+    if find_spec("tensorflow") is None:
+        raise FervidError(
+            "To learn from teachers takes TensorFlow, whatever the backend: it makes the views.",
+            "pip install tensorflow",
+        )
+    for teacher in config.distillation.teachers:
+        _check_rows(teacher, config.rows, data_sha256)
+        averaged_weights(teacher)
+
+
+def _check_rows(teacher: Path, rows: Rows, data_sha256: str) -> None:
+    """Compare with the student's; the first trainer took all rows and validated on fold 0."""
+    facts = run_facts(teacher)
+    run = facts.get("run", facts)
+    chosen = run["config"]["rows"] if "config" in run else {}
+    for name, has, needed in (
+        ("rows.fold", chosen.get("fold", 0), rows.fold),
+        ("rows.share", chosen.get("share", 1.0), rows.share),
+        ("data_sha256", run.get("data_sha256", data_sha256), data_sha256),
+    ):
+        if has != needed:
+            raise UsageError(
+                f"The teacher {teacher} was trained with {name} = {has!r}, the student is to be "
+                f"with {needed!r}: the teacher may have seen what the student is validated on.",
+                "Name teachers of the same rows.",
+            )
