@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from fervid.errors import FervidError
-from training.archive import read_archive
+from training.archive import read_splits
 from training.checkpoint import run_facts
+from training.provenance import fingerprint
 from training.rows import Examples, choose
+
+_REMEDY = "Give the data that the run had, in the checkout that trained it."
 
 
 def read_run_rows(run_dir: Path, archive: Path, votes: Path) -> tuple[Examples, Examples]:
@@ -19,7 +22,7 @@ def read_run_rows(run_dir: Path, archive: Path, votes: Path) -> tuple[Examples, 
 
     Args:
         run_dir: The folder that `python -m training train` wrote.
-        archive: As `training.archive.read_archive` takes it.
+        archive: As `training.archive.read_splits` takes it.
         votes: Likewise.
 
     Returns:
@@ -30,14 +33,19 @@ def read_run_rows(run_dir: Path, archive: Path, votes: Path) -> tuple[Examples, 
     """
     facts = run_facts(run_dir)
     rows = facts["run"]["config"]["rows"] if "run" in facts else {}  # the first trainer took all
-    train, test = read_archive(archive, votes)
+    splits = read_splits(archive, votes)
+    if "run" in facts and facts["run"]["data_sha256"] != fingerprint(splits):
+        raise FervidError(
+            f"{run_dir} was trained on other data than {archive} and {votes}.", _REMEDY
+        )
+    train, *evaluation = splits
     chosen = train.take(np.arange(int(len(train.images) * rows.get("share", 1.0))))
-    examples, validation = choose(chosen, test, seed=0, fold=rows.get("fold", 0))
+    examples, validation = choose(chosen, *evaluation, seed=0, fold=rows.get("fold", 0))
     began, found = facts["validation_rows"], len(validation.labels)
     if began != found:
         raise FervidError(
             f"{run_dir} was validated on {began:,} rows, {archive} gives {found:,}: others, which "
             "it may have been trained on.",
-            "Give the data that the run had, in the checkout that trained it.",
+            _REMEDY,
         )
     return examples, validation
