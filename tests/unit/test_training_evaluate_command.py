@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+from fervid.errors import FervidError
 from fervid.labels import EMOTIONS
 from training.__main__ import group
 from training.archive import VOTE_COLUMNS
@@ -102,11 +104,43 @@ def test_a_look_at_the_test_rows_is_logged_in_the_card(
     assert look["test"]["accuracy"] == report["classifiers"][0]["test"]["plain"]["accuracy"]
 
 
+def test_a_runs_looks_at_the_test_rows_are_logged_in_its_folder(
+    evaluate: Callable[..., Result], data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request, "time_all", lambda _: [])
+    run_dir = tmp_path / "run"
+    shutil.copytree(data / "run", run_dir)
+    (run_dir / "looks_at_test.json").write_text('[{"date": "before"}]')
+    done = evaluate(run_dir, "--split", "test", "--out", tmp_path / "report")
+    assert done.exit_code == 0, done.output
+    before, *looks = json.loads((run_dir / "looks_at_test.json").read_text())
+    assert before == {"date": "before"}
+    assert [look["head"] for look in looks] == ["blend", "fer", "crowd"]
+    assert all(look["epochs_done"] == 1 and look["test"]["rows"] == 14 for look in looks)
+    assert looks[0]["test_rows_with_a_twin_among_the_rows_trained_on"] == 0
+    assert not list(run_dir.glob("*.partial"))
+
+
+def test_a_timing_that_fails_comes_before_the_look(
+    evaluate: Callable[..., Result], data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: object) -> None:
+        raise FervidError("Timing failed.", "Run `fervid doctor`.")
+
+    monkeypatch.setattr(request, "time_all", fails)
+    done = evaluate(data / "run", "--split", "test", "--out", tmp_path / "report")
+    assert done.exit_code == 1
+    assert "Timing failed" in done.output
+    assert not (data / "run" / "looks_at_test.json").exists()
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         (["no-such-net"], "neither a preset nor a folder"),
-        (["residual-se", "--card", "card.json"], "Give --split test and one preset"),
+        (["residual-se", "--card", "card.json"], "Give --split test and a preset"),
+        (["residual-se", "--split", "test"], "Give --card, the card.json beside the weights"),
         (["residual-se", "--split", "test", "--card", "absent.json"], "no model card"),
         (["residual-se", "--photos", "absent"], "is no folder"),
         (["residual-se", "--crowd-share", "2"], "0<=x<=1"),

@@ -19,12 +19,20 @@ def find_all(whats: Sequence[str]) -> list[Candidate]:
     """Find out what the names on a command line are.
 
     Raises:
-        UsageError: One is neither preset nor folder, or is named twice.
+        UsageError: One is neither preset nor folder, or is named twice, or some were trained on
+            other shares of the rows: there are no rows to compare them on.
         FervidError: A folder holds no run.
     """
     if len(set(whats)) < len(whats):
         raise UsageError("A preset or run is named twice.", f"Received: {' '.join(whats)}.")
     found = [find(what) for what in whats]
+    shares = {candidate.name: candidate.share for candidate in found}
+    if len(set(shares.values())) > 1:
+        raise UsageError(
+            "Trials on a share of the rows can't be compared with what had another share.",
+            "Evaluate them one by one. Received: "
+            + ", ".join(f"{name} of rows.share={share:g}" for name, share in shares.items()),
+        )
     if len({candidate.name for candidate in found}) < len(found):  # a/run and b/run
         return [replace(one, name=what) for one, what in zip(found, whats, strict=True)]
     return found

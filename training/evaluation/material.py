@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fervid.errors import UsageError
-from training.archive import read_archive
+from training.archive import Split, read_splits
 from training.evaluation.faces import Faces, read_faces
 from training.evaluation.tta import Crops
 from training.photos import Photos, read_photos
@@ -92,6 +92,7 @@ def gather(
     archive: Path,
     votes: Path,
     folds: Collection[int],
+    share: float,
     split: SplitName,
     folder: Path | None,
     photos: Path | None,
@@ -99,9 +100,10 @@ def gather(
     """Read what was named.
 
     Args:
-        archive: As `training.archive.read_archive` takes it.
+        archive: As `training.archive.read_splits` takes it.
         votes: Likewise.
         folds: Those that the classifiers were trained on.
+        share: Of the training rows, which they were trained and validated on.
         split: The test rows' labels are left alone unless this is `test`.
         folder: As `training.evaluation.faces.read_faces` takes it.
         photos: As `training.photos.read_photos` takes it.
@@ -114,20 +116,22 @@ def gather(
     """
     faces = read_faces(folder) if folder else None
     pictures = read_photos(photos) if photos else None
-    train, test = read_archive(archive, votes)
+    train, test, *others = read_splits(archive, votes)
+    chosen = train.take(np.arange(int(len(train.images) * share)))
     training, validation = {}, {}
     for fold in sorted(set(folds)):
-        examples, held_out = choose(train, test, seed=0, fold=fold)
+        examples, held_out = choose(chosen, test, *others, seed=0, fold=fold)
         training[fold] = examples.images
         validation[fold] = Faces(held_out.images, held_out.labels)
-    looked_at = None
-    if split == "test":
-        looked_at = RowsOfTest(
-            Faces(test.images, test.labels),
-            alone=~stands_among(test.images, train.images),
-            leaked={
-                fold: int(stands_among(test.images, images).sum())
-                for fold, images in training.items()
-            },
-        )
+    looked_at = _rows_of_test(train, test, training) if split == "test" else None
     return Material(training, validation, looked_at, faces, pictures)
+
+
+def _rows_of_test(train: Split, test: Split, training: dict[int, Crops]) -> RowsOfTest:
+    return RowsOfTest(
+        Faces(test.images, test.labels),
+        alone=~stands_among(test.images, train.images),
+        leaked={
+            fold: int(stands_among(test.images, images).sum()) for fold, images in training.items()
+        },
+    )

@@ -38,6 +38,7 @@ class Candidate:
         run_dir: Of the run; None for a preset.
         architecture: Of the run; None for a preset.
         fold: Its validation tenth, see `training.rows.choose`.
+        share: Of the archive's training rows, a part of which was validation.
         rows: How many it was trained and validated on; None where nobody wrote it down.
     """
 
@@ -45,6 +46,7 @@ class Candidate:
     run_dir: Path | None
     architecture: str | None
     fold: int
+    share: float
     rows: tuple[int, int] | None
 
 
@@ -63,7 +65,7 @@ def find(what: str) -> Candidate:
     """
     if what in presets.CLASSIFIERS:
         facts = _training_of_preset(what)
-        return Candidate(what, None, None, _fold(facts), _rows(facts))
+        return Candidate(what, None, None, *_choice(facts), _rows(facts))
     if not Path(what).is_dir():
         raise UsageError(
             f"{what!r} is neither a preset nor a folder.",
@@ -74,7 +76,7 @@ def find(what: str) -> Candidate:
 
     facts = run_facts(Path(what))
     name = Path(what).resolve().name
-    return Candidate(name, Path(what), facts["architecture"], _fold(facts), _rows(facts))
+    return Candidate(name, Path(what), facts["architecture"], *_choice(facts), _rows(facts))
 
 
 def _training_of_preset(name: str) -> dict[str, Any]:
@@ -84,9 +86,10 @@ def _training_of_preset(name: str) -> dict[str, Any]:
     return facts
 
 
-def _fold(facts: dict[str, Any]) -> int:
-    fold: int = facts.get("run", {}).get("config", {}).get("rows", {}).get("fold", 0)
-    return fold
+def _choice(facts: dict[str, Any]) -> tuple[int, float]:
+    """Return the fold, and the share of the rows; the first trainer took all, and fold 0."""
+    rows = facts.get("run", {}).get("config", {}).get("rows", {})
+    return rows.get("fold", 0), rows.get("share", 1.0)
 
 
 def _rows(facts: dict[str, Any]) -> tuple[int, int] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +11,11 @@ import fervid
 from fervid.errors import UsageError
 from training.evaluation.card_look import log_look, read_card
 from training.evaluation.evaluate import evaluate, find_all, look_all
-from training.evaluation.material import SplitName, gather
+from training.evaluation.look import Seen
+from training.evaluation.material import Material, SplitName, gather
 from training.evaluation.nets import Candidate
 from training.evaluation.notes import foreign_rows, notes
+from training.evaluation.run_look import log_run_look, read_run_looks
 from training.evaluation.score import Figures
 from training.evaluation.timing import circumstances, time_all
 from training.evaluation.write import check_out, write
@@ -25,7 +27,7 @@ class Request:
 
     Args:
         whats: Presets and run folders.
-        archive: As `training.archive.read_archive` takes it.
+        archive: As `training.archive.read_splits` takes it.
         votes: Likewise.
         out: Folder of the report.
         split: Rows of FER2013 to report.
@@ -33,7 +35,8 @@ class Request:
         photos: Photographs in class folders, if any.
         folder: Face crops in class folders, if any.
         crowd_share: Of the crowd head in a run's blend.
-        card: Of the one preset, to log a look at the test rows in.
+        card: Of the presets, to log their look at the test rows in. Runs have a log in their
+            folders.
     """
 
     whats: tuple[str, ...]
@@ -63,36 +66,68 @@ def carry_out(request: Request, say: Callable[[str], None]) -> Figures:
     """
     check_out(request.out)
     candidates = find_all(request.whats)
-    _check_card(request, candidates)
-    folds = [candidate.fold for candidate in candidates]
+    _check_logs(request, candidates)
     say("Reading")
-    material = gather(
-        request.archive, request.votes, folds, request.split, request.folder, request.photos
-    )
+    material = _read(request, candidates)
     warnings = foreign_rows(candidates, material)
     for warning in warnings:
         say(f"Warning: {warning}")
-    seen = look_all(candidates, material, request.crowd_share, tta=request.tta, say=say)
-    if request.card is not None:
-        log_look(request.card, seen[0][0], material, warnings)
-    report = evaluate(seen, material, request.split)
-    report["date"] = datetime.now(UTC).date().isoformat()
-    report["fervid_version"] = fervid.__version__
-    report["whats"] = list(request.whats)
-    report["crowd_share"] = request.crowd_share
-    report["notes"] = warnings + notes(request.split, request.crowd_share, tta=request.tta)
     say("Timing")
-    report["time"], report["timed"] = time_all(candidates), circumstances()
+    time = time_all(candidates)  # it may fail: before a look that counts
+    seen = look_all(candidates, material, request.crowd_share, tta=request.tta, say=say)
+    if request.split == "test":
+        for candidate, heads in zip(candidates, seen, strict=True):
+            _log(request, candidate, heads, material)
+    report = {
+        **evaluate(seen, material, request.split),
+        "date": datetime.now(UTC).date().isoformat(),
+        "fervid_version": fervid.__version__,
+        "whats": list(request.whats),
+        "crowd_share": request.crowd_share,
+        "notes": warnings + notes(request.split, request.crowd_share, tta=request.tta),
+        "time": time,
+        "timed": circumstances(),
+    }
     write(report, request.out)
     return report
 
 
-def _check_card(request: Request, candidates: list[Candidate]) -> None:
+def _read(request: Request, candidates: Sequence[Candidate]) -> Material:
+    return gather(
+        request.archive,
+        request.votes,
+        [one.fold for one in candidates],
+        candidates[0].share,  # all have the same
+        request.split,
+        request.folder,
+        request.photos,
+    )
+
+
+def _check_logs(request: Request, candidates: Sequence[Candidate]) -> None:
+    """See to it before the work that a look at the test rows can be logged."""
+    presets = [one.name for one in candidates if one.run_dir is None]
     if request.card is None:
-        return
-    if request.split != "test" or len(candidates) != 1 or candidates[0].run_dir is not None:
+        if request.split == "test" and presets:
+            raise UsageError(
+                "A preset's look at the test rows is logged in its card.",
+                "Give --card, the card.json beside the weights of its network.",
+            )
+    elif request.split != "test" or not presets:
         raise UsageError(
-            "A card logs one preset's look at the test rows.",
-            "Give --split test and one preset, or leave --card out.",
+            "A card logs presets' looks at the test rows.",
+            "Give --split test and a preset, or leave --card out.",
         )
-    read_card(request.card, candidates[0].name)
+    else:
+        for name in presets:
+            read_card(request.card, name)
+    for run_dir in (one.run_dir for one in candidates if one.run_dir is not None):
+        read_run_looks(run_dir)
+
+
+def _log(request: Request, candidate: Candidate, heads: Sequence[Seen], material: Material) -> None:
+    warnings = foreign_rows([candidate], material)
+    if candidate.run_dir is not None:
+        log_run_look(candidate.run_dir, heads, request.crowd_share, material, warnings)
+    elif request.card is not None:
+        log_look(request.card, heads[0], material, warnings)
