@@ -11,9 +11,11 @@ import tensorflow as tf
 
 from training.augmentation import Mix
 
+_TURN = 1
+
 
 def mix_batch(images: Any, targets: Any, seed: Any, mix: Mix) -> tuple[Any, Any]:
-    """Mix each image, and its targets, with the one after it in the batch.
+    """Mix each image, and its targets, with the one before it in the batch.
 
     Args:
         images: float32 `(batch, side, side, 1)`.
@@ -26,7 +28,9 @@ def mix_batch(images: Any, targets: Any, seed: Any, mix: Mix) -> tuple[Any, Any]
     """
     if mix.mixup + mix.cutmix == 0:
         return images, targets
-    seeds = tf.unstack(tf.random.split(tf.cast(seed, tf.int32), 4))
+    # augment splits the same seed: without a turn of its own, the kind would be a picture's zoom
+    own_seed = tf.random.fold_in(tf.cast(seed, tf.int32), _TURN)
+    seeds = tf.unstack(tf.random.split(own_seed, 3))
     kind = tf.random.stateless_uniform((), seeds[0])
     own = _beta(seeds[1], mix.alpha)
     others = tf.roll(images, 1, axis=0)

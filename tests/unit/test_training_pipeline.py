@@ -131,6 +131,21 @@ def test_a_share_of_the_batches_is_mixed() -> None:
     assert 70 < mixed < 130
 
 
+def test_whether_a_batch_is_mixed_does_not_hang_on_its_first_pictures_zoom() -> None:
+    images = tf.random.stateless_uniform((4, 32, 32, 1), [0, 0])
+    targets = {"fer": tf.one_hot([0, 1, 2, 3], 7)}
+    zooming = Augmentation(0.5, 0, 0, 0, 0, 0, 0)
+    cross = np.zeros((48, 48), np.float32)
+    cross[16:32, 16:32] = 255
+    agree = 0
+    for number in range(100):
+        seed = [2, number]
+        larger = augment(cross[None, ..., None], seed, 1.0, 48, zooming).numpy().sum() > cross.sum()
+        mixed = np.abs(mix_batch(images, targets, seed, Mix(mixup=0.5))[0] - images).max() > 0
+        agree += bool(larger) == bool(mixed)
+    assert 30 < agree < 70
+
+
 def test_a_balanced_order_has_every_class_equally_often() -> None:
     labels = np.repeat([0, 1, 2], [80, 15, 5])
     order = epoch_order(labels, seed=1, epoch=0, balanced=True)
