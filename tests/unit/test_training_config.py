@@ -62,7 +62,17 @@ def test_every_section_is_read_and_written_alike(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
 def test_the_configurations_of_the_repository_are_valid(path: Path) -> None:
-    assert read_config(path).schedule.epochs >= 60
+    assert read_config(path).schedule.epochs >= 50
+
+
+def test_the_student_learns_from_the_teachers_that_make_train_makes() -> None:
+    student = read_config(CONFIGS / "student.toml")
+    assert (student.architecture, student.seed) == ("residual-se-half", 11)
+    assert student.distillation is not None
+    makefile = (CONFIGS.parents[1] / "Makefile").read_text()
+    for teacher in student.distillation.teachers:
+        seed = teacher.name.removeprefix("teacher-")
+        assert f'teacher.toml --seed {seed} $(DATA) --run "$(RUNS)/teacher-{seed}"' in makefile
 
 
 @pytest.mark.parametrize(
