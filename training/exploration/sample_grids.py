@@ -41,16 +41,7 @@ def draw_sample_grid(
     shown = order[: SIDE * SIDE]
     figure = new_printed_figure(WIDTH, HEIGHT)
     for place, position in enumerate(shown.tolist()):
-        row, column = divmod(place, SIDE)
-        bottom = BOTTOM + CAPTION + (SIDE - 1 - row) * (STEP + CAPTION)
-        axes = figure.add_axes(
-            (
-                (LEFT + column * STEP) / WIDTH,
-                bottom / HEIGHT,
-                CELL / WIDTH,
-                CELL / HEIGHT,
-            )
-        )
+        axes = figure.add_axes(_cell(place))
         axes.imshow(split.images[position], cmap="gray", vmin=0, vmax=255, interpolation="nearest")
         axes.set_axis_off()
         axes.set_title(
@@ -64,3 +55,10 @@ def draw_sample_grid(
     )
     save(figure, path)
     return len(shown)
+
+
+def _cell(place: int) -> tuple[float, float, float, float]:
+    """Return left, bottom, width and height of an image in shares of the figure."""
+    row, column = divmod(place, SIDE)
+    bottom = BOTTOM + CAPTION + (SIDE - 1 - row) * (STEP + CAPTION)
+    return (LEFT + column * STEP) / WIDTH, bottom / HEIGHT, CELL / WIDTH, CELL / HEIGHT
