@@ -60,6 +60,14 @@ def test_a_bad_flag_says_what_is_valid(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("flag", ["architecture", "policy"])
+def test_what_cannot_be_measured_lists_what_can(flag: str) -> None:
+    done = CliRunner().invoke(group, ["throughput", f"--{flag}", "nonsense"])
+    assert done.exit_code == 2, done.output
+    assert f"{flag}: there is no 'nonsense'" in done.output
+    assert "Valid: " in done.output
+
+
 def test_a_flag_stands_in_place_of_the_files_value(tmp_path: Path) -> None:
     from training.config_file import override, read_config
 

@@ -23,11 +23,13 @@ def command(architecture: str, side: str, batch_size: int, batches: int, policy:
     """
     import keras
 
+    from training.config_file import config_from
     from training.model import two_headed
     from training.throughput import ENOUGH, measure
 
-    keras.mixed_precision.set_dtype_policy(policy)
-    found = measure(two_headed(architecture, "random"), int(side), batch_size, batches)
+    config = config_from({"architecture": architecture, "policy": policy}, "command line")
+    keras.mixed_precision.set_dtype_policy(config.policy)
+    found = measure(two_headed(config.architecture, "random"), int(side), batch_size, batches)
     click.echo(f"pipeline alone  {found.pipeline:8.0f} images/s")
     click.echo(f"step alone      {found.step:8.0f} images/s")
     click.echo(f"together        {found.together:8.0f} images/s")
