@@ -31,13 +31,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        name = f"training.cli.{_COMMANDS[cmd_name]}"
-        try:
-            module = importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-            return None  # not there yet: the others work without it
+        module = importlib.import_module(f"training.cli.{_COMMANDS[cmd_name]}")
         command: click.Command = module.command
         return command
 
