@@ -9,19 +9,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from tests.drawn_examples import drawn
 from training import choose_blend
 from training.__main__ import group
 from training.checkpoint import save_averaged
 from training.model import two_headed
 from training.photos import Photos
-from training.rows import Examples
-
-
-def drawn(rows: int) -> Examples:
-    generator = np.random.default_rng(rows)
-    labels = np.arange(rows) % 7
-    images = generator.integers(0, 256, (rows, 48, 48), np.uint8)
-    return Examples(images, np.eye(7, dtype=np.float32)[labels], np.eye(8)[labels], labels)
 
 
 def test_every_share_is_judged_on_validation_and_on_odd_photographs_alone(
@@ -29,8 +22,8 @@ def test_every_share_is_judged_on_validation_and_on_odd_photographs_alone(
 ) -> None:
     (tmp_path / "facts.json").write_text(json.dumps({"architecture": "cnn-lstm"}))
     save_averaged(tmp_path, two_headed("cnn-lstm"), epoch=1)
-    monkeypatch.setattr(choose_blend, "read_run_rows", lambda *_: (drawn(300), drawn(40)))
-    crops, labels = drawn(8).images, drawn(8).labels
+    monkeypatch.setattr(choose_blend, "read_run_rows", lambda *_: (drawn(300, 1), drawn(40, 2)))
+    faces = drawn(8, 3)
     odd, found = np.arange(8) % 2 == 1, np.arange(8) > 1
     looked_at = []
     heads = choose_blend.head_logits
@@ -39,11 +32,13 @@ def test_every_share_is_judged_on_validation_and_on_odd_photographs_alone(
         "head_logits",
         lambda net, images: looked_at.append(images) or heads(net, images),
     )
-    monkeypatch.setattr(choose_blend, "read_photos", lambda _: Photos(crops, found, labels, odd))
+    monkeypatch.setattr(
+        choose_blend, "read_photos", lambda _: Photos(faces.images, found, faces.labels, odd)
+    )
     arguments = ("--archive", "a", "--votes", "v", "--run", tmp_path, "--photos", tmp_path)
     done = CliRunner().invoke(group, ["choose-blend", *map(str, arguments)])
     assert done.exit_code == 0, done.output
     lines = done.output.splitlines()[1:]
     assert [float(line.split()[0]) for line in lines] == list(choose_blend.SHARES)
-    np.testing.assert_array_equal(looked_at[1], crops[[3, 5, 7]])
+    np.testing.assert_array_equal(looked_at[1], faces.images[[3, 5, 7]])
     assert all(float(line.split()[-1]) in (0, 0.25, 0.5, 0.75) for line in lines)  # of 4, not 3

@@ -11,14 +11,13 @@ import keras
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from keras import layers
 
 from fervid import presets
 from fervid.classify import blend_heads, load_classifier
 from fervid.labels import EMOTIONS
 from fervid.networks.registry import ARCHITECTURES
-from fervid.networks.standardize import standardize
 from fervid.runtime import Device, TensorflowNetwork
+from tests.tiny_network import tiny
 from training.__main__ import group
 from training.archive import VOTE_COLUMNS, read_archive
 from training.blend import head_logits, shipped_network, votes_of
@@ -38,19 +37,10 @@ ROWS, TEST_ROWS = 140, 10
 FACES = np.random.default_rng(1).integers(0, 256, (6, 48, 48), np.uint8)
 
 
-def build_tiny() -> keras.Model:
-    """Build a feature extractor with a batch norm, which costs next to nothing."""
-    pixels = keras.Input((None, None, 1), name="pixels")
-    features = layers.Conv2D(8, 5, strides=4, name="conv")(standardize(pixels))
-    features = layers.BatchNormalization(name="norm")(features)
-    embedding = layers.GlobalAveragePooling2D(name="embedding")(layers.ReLU()(features))
-    return keras.Model(pixels, embedding, name="tiny")
-
-
 @pytest.fixture(scope="module", autouse=True)
 def _tiny_is_an_architecture() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(ARCHITECTURES, ARCHITECTURE, build_tiny)
+        patch.setitem(ARCHITECTURES, ARCHITECTURE, tiny)
         yield
 
 
