@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from fervid.labels import EMOTIONS
+from training.curriculum import Curriculum
 from training.model import compile_for_training
 from training.pipeline import training_batches
 from training.rows import Examples
-from training.schedule import Schedule
 
 ENOUGH = 3.0
 """As many times the step's rate the pipeline must make, so that it never holds the step up."""
@@ -69,7 +70,7 @@ def measure(model: keras.Model, side: int, batch_size: int, batches: int) -> Thr
 
     images = batch_size * batches
     return Throughput(
-        pipeline=images / _best(lambda: _drain(iter(prepared))),
+        pipeline=images / _best(lambda: _drain(prepared, batches)),
         step=images / _best(lambda: fit(again)),
         together=images / _best(lambda: fit(prepared)),
     )
@@ -86,18 +87,20 @@ def _best(work: Callable[[], None]) -> float:
     return min(seconds)
 
 
-def _drain(batches: Iterator[object]) -> None:
-    for _ in batches:
+def _drain(prepared: tf.data.Dataset, batches: int) -> None:
+    for _ in islice(prepared, batches):
         pass
 
 
 def _batches(examples: Examples, side: int, batch_size: int) -> tf.data.Dataset:
-    """Make the batches of the one epoch in the middle of a run that has pictures of this side."""
-    schedule = Schedule(epochs=20, batch_size=batch_size, seed=0)
-    epoch = next(
-        epoch for epoch in range(20) if schedule.side(epoch) == side and not schedule.weak(epoch)
-    )
-    return training_batches(examples, schedule, epoch).take(schedule.steps(len(examples.labels)))
+    """Make batches from an epoch in the middle of a run on, that has pictures of this side.
+
+    More than one epoch's: what prefetches to a GPU must come last, so whoever takes them counts.
+    """
+    curriculum = Curriculum(epochs=20, batch_size=batch_size, seed=0)
+    whole = (epoch for epoch in range(20) if not curriculum.weak(epoch))
+    first = next(epoch for epoch in whole if curriculum.side(epoch) == side)
+    return training_batches(examples, curriculum, first)
 
 
 def _noise(rows: int) -> Examples:

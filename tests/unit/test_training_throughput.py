@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from training import throughput
 from training.model import two_headed
 from training.throughput import Throughput, measure
 
@@ -14,6 +15,13 @@ from training.throughput import Throughput, measure
 )
 def test_the_verdict_names_who_waits(pipeline: float, words: str) -> None:
     assert words in Throughput(pipeline, step=1000, together=800).verdict()
+
+
+def test_nothing_comes_after_prefetching_which_a_gpu_demands() -> None:
+    prepared = throughput._batches(throughput._noise(16), side=32, batch_size=8)
+    assert type(prepared).__name__ == "_PrefetchDataset"
+    images, _ = next(iter(prepared))
+    assert images.shape == (8, 32, 32, 1)
 
 
 @pytest.mark.slow
