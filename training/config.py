@@ -14,8 +14,8 @@ from typing import Any, Literal, get_args
 from fervid.errors import UsageError, valid_names
 from fervid.networks.registry import ARCHITECTURES
 from training.augmentation import Augmentation, Mix
+from training.curriculum import Curriculum
 from training.rows import FOLDS
-from training.schedule import Schedule
 
 Policy = Literal["mixed_bfloat16", "float32"]
 """Keras dtype policies; float16 would need its loss scaled, and CPUs have no use for it."""
@@ -45,7 +45,7 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Length:
+class Schedule:
     """How long, in which portions."""
 
     epochs: int = 30
@@ -186,7 +186,7 @@ class Config:
     label_smoothing: float = 0.0
     ema_momentum: float = 0.999
     rows: Rows = field(default_factory=Rows)
-    schedule: Length = field(default_factory=Length)
+    schedule: Schedule = field(default_factory=Schedule)
     optimizer: AdamW | Sgd = field(default_factory=AdamW)
     learning_rate: Cosine | Plateau | Sgdr = field(default_factory=Cosine)
     early_stopping: EarlyStopping | None = None
@@ -202,9 +202,9 @@ class Config:
             _share_below_1(name, getattr(self, name))
         _check_pictures(self.augmentation, self.mix)
 
-    def pipeline_schedule(self) -> Schedule:
+    def curriculum(self) -> Curriculum:
         """Return what the input pipeline wants to know."""
-        return Schedule(self.schedule.epochs, self.schedule.batch_size, self.seed)
+        return Curriculum(self.schedule.epochs, self.schedule.batch_size, self.seed)
 
 
 def _check_optimizer(optimizer: AdamW | Sgd) -> None:

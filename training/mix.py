@@ -12,6 +12,7 @@ import tensorflow as tf
 from training.augmentation import Mix
 
 _TURN = 1
+"""`training.augment` splits the same seed: by a turn of its own, mixing draws other numbers."""
 
 
 def mix_batch(images: Any, targets: Any, seed: Any, mix: Mix) -> tuple[Any, Any]:
@@ -28,7 +29,6 @@ def mix_batch(images: Any, targets: Any, seed: Any, mix: Mix) -> tuple[Any, Any]
     """
     if mix.mixup + mix.cutmix == 0:
         return images, targets
-    # augment splits the same seed: without a turn of its own, the kind would be a picture's zoom
     own_seed = tf.random.fold_in(tf.cast(seed, tf.int32), _TURN)
     seeds = tf.unstack(tf.random.split(own_seed, 3))
     kind = tf.random.stateless_uniform((), seeds[0])
@@ -39,14 +39,7 @@ def mix_batch(images: Any, targets: Any, seed: Any, mix: Mix) -> tuple[Any, Any]
         return own * images + (1 - own) * others, own
 
     def cut() -> tuple[Any, Any]:
-        side = images.shape[1]
-        centre = tf.random.stateless_uniform((2,), seeds[2]) * side
-        half = tf.sqrt(1 - own) * side / 2
-        grid = tf.range(side, dtype=tf.float32) + 0.5
-        in_y, in_x = (tf.abs(grid - centre[axis]) < half for axis in (0, 1))
-        patch = in_y[:, None] & in_x[None, :]
-        kept = 1 - tf.reduce_mean(tf.cast(patch, tf.float32))
-        return tf.where(patch[None, :, :, None], others, images), kept
+        return _cut(images, others, own, seeds[2])
 
     mixed, share = tf.case(
         [(kind < mix.mixup, mixed_up), (kind < mix.mixup + mix.cutmix, cut)],
@@ -56,6 +49,18 @@ def mix_batch(images: Any, targets: Any, seed: Any, mix: Mix) -> tuple[Any, Any]
         lambda value: share * value + (1 - share) * tf.roll(value, 1, axis=0), targets
     )
     return mixed, together
+
+
+def _cut(images: Any, others: Any, own: Any, seed: Any) -> tuple[Any, Any]:
+    """Put a square of each other picture in place; return the share that is kept, too."""
+    side = images.shape[1]
+    centre = tf.random.stateless_uniform((2,), seed) * side
+    half = tf.sqrt(1 - own) * side / 2
+    grid = tf.range(side, dtype=tf.float32) + 0.5
+    in_y, in_x = (tf.abs(grid - centre[axis]) < half for axis in (0, 1))
+    patch = in_y[:, None] & in_x[None, :]
+    kept = 1 - tf.reduce_mean(tf.cast(patch, tf.float32))
+    return tf.where(patch[None, :, :, None], others, images), kept
 
 
 def _beta(seed: Any, alpha: float) -> Any:

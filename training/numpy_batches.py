@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from training.augmentation import Augmentation, Mix
+from training.curriculum import WEAK_STRENGTH, Curriculum
 from training.order import epoch_order
 from training.rows import Examples
-from training.schedule import WEAK_STRENGTH, Schedule
 
 if TYPE_CHECKING:
     from training.views import Views
@@ -28,7 +28,7 @@ Targets = dict[str, npt.NDArray[np.float32]]
 
 def training_batches(
     examples: Examples,
-    schedule: Schedule,
+    curriculum: Curriculum,
     first_epoch: int = 0,
     *,
     augmentation: Augmentation | None = None,
@@ -42,7 +42,7 @@ def training_batches(
 
     Args:
         examples: What to train on.
-        schedule: Epochs, batch size, seed.
+        curriculum: Epochs, batch size, seed.
         first_epoch: 0, or where a resumed run goes on.
         augmentation: How far pictures are changed at most; by default as `Augmentation` says.
         mix: Whether pictures are mixed; by default not.
@@ -53,20 +53,17 @@ def training_batches(
         `(images float32 (batch, side, side, 1), {"fer": (batch, 7), "crowd": (batch, 8)})`.
     """
     most, mix = augmentation or Augmentation(), mix or Mix()
-    for epoch in range(first_epoch, schedule.epochs):
-        order = epoch_order(examples.labels, schedule.seed, epoch, balanced)
-        strength = schedule.strength(epoch) if views is None else WEAK_STRENGTH
-        for number in range(schedule.steps(len(order))):
-            index = order[number * schedule.batch_size : (number + 1) * schedule.batch_size]
-            images, targets = _take(examples, views, index, epoch, schedule.weak(epoch))
-            own, *each = np.random.default_rng((schedule.seed, epoch, number)).spawn(
-                1 + len(images)
-            )
-            side = schedule.side(epoch)
-            changed = [
-                _change(image, generator, strength, side, most)
-                for image, generator in zip(images, each, strict=True)
-            ]
+    for epoch in range(first_epoch, curriculum.epochs):
+        order = epoch_order(examples.labels, curriculum.seed, epoch, balanced)
+        strength = curriculum.strength(epoch) if views is None else WEAK_STRENGTH
+        side = curriculum.side(epoch)
+        for number in range(curriculum.steps(len(order))):
+            index = order[number * curriculum.batch_size : (number + 1) * curriculum.batch_size]
+            images, targets = _take(examples, views, index, epoch, curriculum.weak(epoch))
+            generator = np.random.default_rng((curriculum.seed, epoch, number))
+            own, *each = generator.spawn(1 + len(images))
+            pairs = zip(images, each, strict=True)
+            changed = [_change(*pair, strength, side, most) for pair in pairs]
             yield _mixed(np.stack(changed)[..., None], targets, own, mix)
 
 

@@ -10,16 +10,16 @@ import tensorflow as tf
 
 from training.augment import augment
 from training.augmentation import Augmentation, Mix
+from training.curriculum import WEAK_STRENGTH, Curriculum
 from training.mix import mix_batch
 from training.order import epoch_order
 from training.rows import Examples
-from training.schedule import WEAK_STRENGTH, Schedule
 from training.views import Views
 
 
 def training_batches(
     examples: Examples,
-    schedule: Schedule,
+    curriculum: Curriculum,
     first_epoch: int = 0,
     *,
     augmentation: Augmentation | None = None,
@@ -34,7 +34,7 @@ def training_batches(
 
     Args:
         examples: What to train on.
-        schedule: Epochs, batch size, seed.
+        curriculum: Epochs, batch size, seed.
         first_epoch: 0, or where a resumed run goes on.
         augmentation: How far pictures are changed at most; by default as `Augmentation` says.
         mix: Whether pictures are mixed; by default not.
@@ -44,17 +44,21 @@ def training_batches(
     Returns:
         `(images float32 (batch, side, side, 1), {"fer": (batch, 7), "crowd": (batch, 8)})`.
     """
-    prepare = _preparation(examples, schedule, augmentation or Augmentation(), mix or Mix(), views)
+    most, mix = augmentation or Augmentation(), mix or Mix()
+    prepare = _preparation(examples, curriculum, most, mix, views)
     run: tf.data.Dataset | None = None
-    epochs = range(first_epoch, schedule.epochs)
-    for side, same_side in groupby(epochs, schedule.side):
-        rows = _rows(examples, schedule, list(same_side), balanced)
+    for side, same_side in groupby(range(first_epoch, curriculum.epochs), curriculum.side):
+        rows = _rows(examples, curriculum, list(same_side), balanced)
         part = rows.map(
             lambda row, side=side: prepare(row, side), num_parallel_calls=tf.data.AUTOTUNE
         )
         run = part if run is None else run.concatenate(part)
     if run is None:
         raise ValueError(f"first_epoch must be below epochs. Received: {first_epoch=}")
+    return _prefetched(run)
+
+
+def _prefetched(run: tf.data.Dataset) -> tf.data.Dataset:
     if tf.config.list_logical_devices("GPU"):
         # must come last; it hides the number of batches, so the caller counts the steps
         return run.repeat().apply(tf.data.experimental.prefetch_to_device("/gpu:0"))
@@ -62,26 +66,26 @@ def training_batches(
 
 
 def _rows(
-    examples: Examples, schedule: Schedule, epochs: list[int], balanced: bool
+    examples: Examples, curriculum: Curriculum, epochs: list[int], balanced: bool
 ) -> tf.data.Dataset:
     """Say for every batch of these epochs which rows it takes."""
-    steps = schedule.steps(len(examples.labels))
-    strengths = np.array([schedule.strength(epoch) for epoch in epochs], np.float32)
-    orders = [epoch_order(examples.labels, schedule.seed, epoch, balanced) for epoch in epochs]
-    used = [order[: steps * schedule.batch_size] for order in orders]
+    steps = curriculum.steps(len(examples.labels))
+    strengths = np.array([curriculum.strength(epoch) for epoch in epochs], np.float32)
+    orders = [epoch_order(examples.labels, curriculum.seed, epoch, balanced) for epoch in epochs]
+    used = [order[: steps * curriculum.batch_size] for order in orders]
     return tf.data.Dataset.from_tensor_slices(
         {
-            "index": np.concatenate(used).astype(np.int32).reshape(-1, schedule.batch_size),
+            "index": np.concatenate(used).astype(np.int32).reshape(-1, curriculum.batch_size),
             "epoch": np.repeat(np.array(epochs, np.int32), steps),
             "number": np.tile(np.arange(steps, dtype=np.int32), len(epochs)),
             "strength": np.repeat(strengths, steps),
-            "weak": np.repeat([schedule.weak(epoch) for epoch in epochs], steps),
+            "weak": np.repeat([curriculum.weak(epoch) for epoch in epochs], steps),
         }
     )
 
 
 def _preparation(
-    examples: Examples, schedule: Schedule, most: Augmentation, mix: Mix, views: Views | None
+    examples: Examples, curriculum: Curriculum, most: Augmentation, mix: Mix, views: Views | None
 ) -> Any:
     with tf.device("/cpu:0"):  # whole data sets stay out of the GPU's memory
         images = tf.constant(examples.images if views is None else views.images)
@@ -89,7 +93,7 @@ def _preparation(
         crowd = tf.constant(examples.crowd if views is None else views.crowd)
 
     def prepare(row: Any, side: int) -> Any:
-        seed = tf.stack([schedule.seed * 100_003 + row["epoch"], row["number"]])
+        seed = tf.stack([curriculum.seed * 100_003 + row["epoch"], row["number"]])
         index, strength = row["index"], row["strength"]
         if views is not None:
             # a teacher's word holds for a view as it is stored, so that is changed little more

@@ -72,16 +72,12 @@ def fit(
         The history: one row an epoch.
 
     Raises:
-        FervidError: There are fewer rows than a batch has, a teacher won't do, or the folder holds
-            another run.
+        FervidError: Too few rows for a batch, a teacher that won't do, or a folder of another run.
     """
     steps = _steps(config, len(examples.labels))
     check_teachers(config, data_sha256)
     run_dir.mkdir(parents=True, exist_ok=True)
-    keras.utils.set_random_seed(config.seed)
-    with _precision(config.policy):
-        model = _compiled(config, examples, steps)
-        averaged = AveragedNetwork(config.architecture, examples, validation)
+    model, averaged = _networks(config, examples, validation, steps)
     run = _run(config, averaged.model, examples, validation, data_sha256)
     history = _begin_or_go_on(run_dir, run, model)
     if is_over(config, history):
@@ -102,13 +98,23 @@ def fit(
 
 
 def _steps(config: Config, rows: int) -> int:
-    steps = config.pipeline_schedule().steps(rows)
+    steps = config.curriculum().steps(rows)
     if steps == 0:
         raise UsageError(
             f"There are fewer than batch_size={config.schedule.batch_size} rows to train on.",
             f"Received: {rows} rows",
         )
     return steps
+
+
+def _networks(
+    config: Config, examples: Examples, validation: Examples, steps: int
+) -> tuple[keras.Model, AveragedNetwork]:
+    """Build the network in training and the one that its averaged weights are validated in."""
+    keras.utils.set_random_seed(config.seed)
+    with _precision(config.policy):
+        model = _compiled(config, examples, steps)
+        return model, AveragedNetwork(config.architecture, examples, validation)
 
 
 def _compiled(config: Config, examples: Examples, steps: int) -> keras.Model:
@@ -166,7 +172,7 @@ def _batches(config: Config, examples: Examples, first_epoch: int, run_dir: Path
     batches = importlib.import_module(module)
     return batches.training_batches(
         examples,
-        config.pipeline_schedule(),
+        config.curriculum(),
         first_epoch,
         augmentation=config.augmentation,
         mix=config.mix,

@@ -12,7 +12,7 @@ import json
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,27 +64,20 @@ def store_views(
         seed: Of the augmentation.
         folder: Where to write; it has this name once it is complete.
     """
-    teachers, count = distillation.teachers, distillation.views
-    recipe = {
-        "images_sha256": hashlib.sha256(examples.images.tobytes()).hexdigest(),
-        "teachers": [_said_by(teacher) for teacher in teachers],
-        "views": count,
-        "seed": seed,
-        "augmentation": asdict(augmentation),
-    }
+    recipe = _recipe(examples, distillation, augmentation, seed)
     made = folder / "recipe.json"
     if made.is_file() and json.loads(made.read_text()) == recipe:
         return
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    views = np.lib.format.open_memmap(
-        partial / "images.npy", "w+", np.uint8, (len(examples.images), count, 48, 48)
-    )
-    for number in range(count):
+    shape = (len(examples.images), distillation.views, 48, 48)
+    views = np.lib.format.open_memmap(partial / "images.npy", "w+", np.uint8, shape)
+    for number in range(distillation.views):
         views[:, number] = _changed(examples.images, number, seed, augmentation)
     views.flush()
-    said = [_ask(load_averaged(teacher, examples.images), views) for teacher in teachers]
+    teachers = (load_averaged(teacher, examples.images) for teacher in distillation.teachers)
+    said = [_ask(teacher, views) for teacher in teachers]
     for head in ("fer", "crowd"):
         mean = np.mean([one[head] for one in said], axis=0)
         np.save(partial / f"{head}.npy", mean.astype(np.float16))
@@ -113,10 +106,24 @@ def load_views(examples: Examples, folder: Path, teacher_share: float) -> Views:
     )
 
 
-def _said_by(teacher: Path) -> dict[str, str]:
-    """Name a teacher by its weights, too: a run that goes on has others."""
-    weights = averaged_weights(teacher).read_bytes()
-    return {"run": str(teacher), "weights_sha256": hashlib.sha256(weights).hexdigest()}
+def _recipe(
+    examples: Examples, distillation: Distillation, augmentation: Augmentation, seed: int
+) -> dict[str, Any]:
+    """Return all that views hang on; a teacher's weights, too, for it may have gone on training."""
+    return {
+        "images_sha256": hashlib.sha256(examples.images.tobytes()).hexdigest(),
+        "teachers": [
+            {"run": str(teacher), "weights_sha256": _sha256(averaged_weights(teacher))}
+            for teacher in distillation.teachers
+        ],
+        "views": distillation.views,
+        "seed": seed,
+        "augmentation": asdict(augmentation),
+    }
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _changed(

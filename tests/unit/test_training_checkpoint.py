@@ -20,7 +20,7 @@ from fervid.networks.classifier import build_classifier, load_weights, save_weig
 from tests.tiny_network import tiny
 from tests.unit.test_training_run import drawn
 from training.checkpoint import epochs_done, load_averaged, run_facts
-from training.config import Config, EarlyStopping, Length
+from training.config import Config, EarlyStopping, Schedule
 from training.model import compile_for_training, two_headed
 from training.train import fit
 
@@ -47,7 +47,7 @@ np.savez(run_dir / "logits.npz", **logits)
 
 def trained(run_dir: Path, architecture: str, **changes: Any) -> Path:
     """Train two steps."""
-    config = Config(architecture, policy="float32", schedule=Length(1, 32), **changes)
+    config = Config(architecture, policy="float32", schedule=Schedule(1, 32), **changes)
     fit(config, drawn(64, 1), drawn(14, 2), run_dir, "drawn")
     return run_dir
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from training.config import AdamW, Config, Cosine, Length, Plateau, Sgd, Sgdr
+from training.config import AdamW, Config, Cosine, Plateau, Schedule, Sgd, Sgdr
 from training.model import WeightedCrossentropy, inverse_frequencies
 from training.optimizers import optimizer_for
 from training.patience import epochs_since_best, reductions
@@ -24,7 +24,7 @@ def rates(config: Config, epoch_steps: int) -> list[float]:
 
 
 def test_a_cosine_warms_up_for_its_share_and_ends_at_a_thousandth() -> None:
-    config = Config(schedule=Length(epochs=10), learning_rate=Cosine(warm_up_share=0.1))
+    config = Config(schedule=Schedule(epochs=10), learning_rate=Cosine(warm_up_share=0.1))
     found = rates(config, 10)
     assert found[0] == pytest.approx(1.4e-3 / 25)
     assert np.argmax(found) == 10
@@ -35,7 +35,7 @@ def test_a_cosine_warms_up_for_its_share_and_ends_at_a_thousandth() -> None:
 
 def test_sgdr_starts_again_after_each_longer_cosine() -> None:
     config = Config(
-        schedule=Length(epochs=7),
+        schedule=Schedule(epochs=7),
         optimizer=AdamW(learning_rate=1.0),
         learning_rate=Sgdr(first_epochs=1, longer=2.0),
     )

@@ -8,11 +8,11 @@ import tensorflow as tf
 
 from training.augment import augment
 from training.augmentation import Augmentation, Mix
+from training.curriculum import Curriculum
 from training.mix import mix_batch
 from training.order import epoch_order
 from training.pipeline import training_batches
 from training.rows import Examples
-from training.schedule import Schedule
 from training.views import Views
 
 SEED_PROJECT = Augmentation(zoom=0.3, rotation=15, shift=0.1)
@@ -62,14 +62,14 @@ def test_brightness_moves_all_pixels_alike() -> None:
 
 
 def test_a_resumed_run_sees_the_batches_it_would_have_seen(examples: Examples) -> None:
-    schedule = Schedule(epochs=4, batch_size=16, seed=5)
-    whole = [images.numpy() for images, _ in training_batches(examples, schedule)]
-    rest = [images.numpy() for images, _ in training_batches(examples, schedule, 3)]
+    curriculum = Curriculum(epochs=4, batch_size=16, seed=5)
+    whole = [images.numpy() for images, _ in training_batches(examples, curriculum)]
+    rest = [images.numpy() for images, _ in training_batches(examples, curriculum, 3)]
     assert [len(batch[0]) for batch in whole] == [32] * 4 + [40] * 2 + [48] * 2
     for expected, found in zip(whole[-2:], rest, strict=True):
         np.testing.assert_array_equal(expected, found)
     with pytest.raises(ValueError, match="first_epoch=4"):
-        training_batches(examples, schedule, 4)
+        training_batches(examples, curriculum, 4)
 
 
 def test_targets_stay_with_their_images(examples: Examples) -> None:
@@ -77,7 +77,7 @@ def test_targets_stay_with_their_images(examples: Examples) -> None:
     examples = Examples(marked, examples.fer, examples.crowd, examples.labels)
     still = Augmentation(0, 0, 0, 0, 0, 0, 0)
     seen = []
-    for images, targets in training_batches(examples, Schedule(1, 8, 1), augmentation=still):
+    for images, targets in training_batches(examples, Curriculum(1, 8, 1), augmentation=still):
         rows = np.rint(images.numpy().mean(axis=(1, 2, 3))).astype(int)
         np.testing.assert_array_equal(targets["fer"], examples.fer[rows])
         np.testing.assert_array_equal(targets["crowd"], examples.crowd[rows])
@@ -91,9 +91,9 @@ def test_views_come_in_turn_with_their_own_targets(examples: Examples) -> None:
     images = np.broadcast_to(marks[..., None, None].astype(np.uint8), (40, k, 48, 48))
     fer = np.zeros((40, k, 7), np.float32) + marks[..., None].astype(np.float32)
     views = Views(np.array(images), fer, np.zeros((40, k, 8), np.float32))
-    schedule = Schedule(epochs=20, batch_size=40, seed=1)
+    curriculum = Curriculum(epochs=20, batch_size=40, seed=1)
     still = Augmentation(0, 0, 0, 0, 0, 0, 0)
-    batches = training_batches(examples, schedule, augmentation=still, views=views)
+    batches = training_batches(examples, curriculum, augmentation=still, views=views)
     for epoch, (pictures, targets) in enumerate(batches):
         found = np.rint(pictures.numpy().mean(axis=(1, 2, 3))).astype(int)
         np.testing.assert_array_equal(found, targets["fer"].numpy()[:, 0])

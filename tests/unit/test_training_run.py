@@ -22,7 +22,7 @@ from fervid.errors import FervidError, UsageError
 from fervid.networks import registry
 from tests.drawn_examples import drawn
 from tests.tiny_network import tiny
-from training.config import Config, Distillation, EarlyStopping, Length, Plateau, Rows, Sgd, Sgdr
+from training.config import Config, Distillation, EarlyStopping, Plateau, Rows, Schedule, Sgd, Sgdr
 from training.teachers import check_teachers
 from training.train import fit
 
@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 def tiny_config(**changes: Any) -> Config:
     standard = Config(
         architecture="tiny",
-        schedule=Length(epochs=3, batch_size=8),
+        schedule=Schedule(epochs=3, batch_size=8),
         policy="float32",
         dropout=0.5,
         learning_rate=Plateau(patience=1),
@@ -136,7 +136,7 @@ def test_a_run_that_is_done_is_left_alone(whole: Path) -> None:
 
 def test_a_run_does_not_go_on_as_another(whole: Path) -> None:
     with pytest.raises(UsageError, match=r"began with schedule\.epochs = 3, not 4\..*--run"):
-        run_tiny(whole, schedule=Length(epochs=4, batch_size=8))
+        run_tiny(whole, schedule=Schedule(epochs=4, batch_size=8))
     with pytest.raises(UsageError, match=r"began with optimizer\.kind = 'adamw', not 'sgd'"):
         run_tiny(whole, optimizer=Sgd())
     with pytest.raises(UsageError, match="began with data_sha256 = 'drawn', not 'other'"):
@@ -181,7 +181,7 @@ def test_tensorboard_finds_every_epoch(whole: Path) -> None:
 def test_a_plateau_lowers_the_rate_and_early_stopping_stops(tmp_path: Path) -> None:
     stuck = {
         "ema_momentum": 0.0,
-        "schedule": Length(epochs=30, batch_size=8),
+        "schedule": Schedule(epochs=30, batch_size=8),
         "optimizer": Sgd(learning_rate=1.0, clip_norm=1.0),
         "early_stopping": EarlyStopping(patience=3),
     }
@@ -207,18 +207,18 @@ def test_a_plateau_lowers_the_rate_and_early_stopping_stops(tmp_path: Path) -> N
     ids=str,
 )
 def test_every_choice_trains(tmp_path: Path, changes: dict[str, Any]) -> None:
-    (row,) = run_tiny(tmp_path, schedule=Length(epochs=1, batch_size=8), **changes)
+    (row,) = run_tiny(tmp_path, schedule=Schedule(epochs=1, batch_size=8), **changes)
     assert np.isfinite(row["loss"])
 
 
 def test_a_student_learns_from_a_run(whole: Path, tmp_path: Path) -> None:
     taught = {"distillation": Distillation((whole,), views=2), "policy": "mixed_bfloat16"}
-    (row,) = run_tiny(tmp_path, schedule=Length(epochs=1, batch_size=8), **taught)
+    (row,) = run_tiny(tmp_path, schedule=Schedule(epochs=1, batch_size=8), **taught)
     assert np.isfinite(row["loss"])
     assert np.load(tmp_path / "views" / "fer.npy").shape == (24, 2, 7)
     made = (tmp_path / "views").stat().st_ino
     with pytest.raises(UsageError, match="began with seed = 1, not 2"):
-        run_tiny(tmp_path, schedule=Length(epochs=1, batch_size=8), seed=2, **taught)
+        run_tiny(tmp_path, schedule=Schedule(epochs=1, batch_size=8), seed=2, **taught)
     assert (tmp_path / "views").stat().st_ino == made
 
 
@@ -278,4 +278,4 @@ def test_a_run_that_diverges_ends_before_it_overwrites(tmp_path: Path) -> None:
 
 def test_more_rows_are_asked_for_than_there_are(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="fewer than batch_size=64 rows"):
-        run_tiny(tmp_path, schedule=Length(epochs=1))
+        run_tiny(tmp_path, schedule=Schedule(epochs=1))

@@ -13,7 +13,7 @@ WEAK_STRENGTH = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class Curriculum:
     """How long and in what portions to train."""
 
     epochs: int
