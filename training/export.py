@@ -67,8 +67,7 @@ def export_run(
         new = Path(scratch)
         _write_network(shipped_network(trained, facts["architecture"]), new)
         card = {
-            **_describe(out.name, facts["architecture"], new),
-            "data": data_in_words(facts),
+            **_describe(out.name, facts, new),
             "training": {**facts, "epochs_done": epochs_done(run_dir)},
             "presets": _presets(out.name, new / TFLITE, validation, crowd_share),
             "looks_at_test": looks,
@@ -109,11 +108,13 @@ def _write_network(shipped: keras.Model, folder: Path) -> None:
     )
 
 
-def _describe(name: str, architecture: str, folder: Path) -> dict[str, Any]:
+def _describe(name: str, facts: dict[str, Any], folder: Path) -> dict[str, Any]:
+    architecture = facts["architecture"]
     return {
         "name": name,
         "architecture": architecture,
         **ABOUT,
+        "data": data_in_words(facts),
         "parameters": build_classifier(architecture).count_params(),
         "multiply_adds": multiply_adds(build(architecture, start="random"), CROP_SIDE),
         "sha256": {
