@@ -76,7 +76,7 @@ def _usable(train: Split, held_out: npt.NDArray[np.uint8]) -> Split:
     keep = train.images.reshape(len(train.images), -1).max(axis=1) > 0
     keep &= train.votes[:, VOTE_COLUMNS.index("NF")] < NOT_A_FACE_VOTES
     keep &= ~has_twin(train.images, held_out)
-    _require_a_row_a_fold(np.count_nonzero(keep))
+    _require_a_row_a_fold(int(keep.sum()))
     return train.take(keep)
 
 

@@ -38,9 +38,9 @@ def read_run_rows(run_dir: Path, archive: Path, votes: Path) -> tuple[Examples, 
         raise FervidError(
             f"{run_dir} was trained on other data than {archive} and {votes}.", _REMEDY
         )
-    train, *evaluation = splits
+    train = splits[0]
     chosen = train.take(np.arange(int(len(train.images) * rows.get("share", 1.0))))
-    examples, validation = choose(chosen, *evaluation, seed=0, fold=rows.get("fold", 0))
+    examples, validation = choose(chosen, *splits[1:], seed=0, fold=rows.get("fold", 0))
     began, found = facts["validation_rows"], len(validation.labels)
     if began != found:
         raise FervidError(

@@ -50,9 +50,9 @@ def train(config: Config, archive: Path, votes: Path, run_dir: Path) -> list[dic
         FervidError: The data cannot be read, or the folder holds another run.
     """
     splits = read_splits(archive, votes)
-    rows, *evaluation = splits
+    rows = splits[0]
     chosen = rows.take(np.arange(int(len(rows.images) * config.rows.share)))
-    examples, validation = choose(chosen, *evaluation, seed=0, fold=config.rows.fold)
+    examples, validation = choose(chosen, *splits[1:], seed=0, fold=config.rows.fold)
     return fit(config, examples, validation, run_dir, fingerprint(splits))
 
 
