@@ -130,6 +130,17 @@ def test_the_command_prints_the_counts_and_writes_the_pairs(tmp_path: Path) -> N
     assert len(pd.read_csv(out)) == 12
 
 
+def test_the_command_chooses_as_training_does_where_there_are_private_test_rows(
+    tmp_path: Path,
+) -> None:
+    usages = ["Training"] * TRAIN + ["PrivateTest"] * 20 + ["PublicTest"] * (TEST - 20)
+    archive, votes = write_fer2013(tmp_path, leaky_images(), usages, leaky_labels())
+    arguments = ["leaks", "--archive", str(archive), "--votes", str(votes)]
+    result = CliRunner().invoke(group, arguments)
+    assert "private_test: images with any twin in train: 9\n" in result.stdout
+    assert "is trained on: 0\n" in result.stdout
+
+
 @pytest.mark.shared
 @pytest.mark.slow
 def test_the_real_archive_has_its_known_duplicates(shared: Path) -> None:

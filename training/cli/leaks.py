@@ -38,7 +38,8 @@ def command(archive: Path, votes: Path, out: Path | None) -> None:
     splits = read_labelled(archive)
     train, test = (with_votes(splits[name], name, known) for name in ("train", "test"))
     pairs = leaks.audit(splits)
-    training, _ = choose(train, test, seed=0)
+    others = [split for name, split in splits.items() if name not in ("train", "test")]
+    training, _ = choose(train, test, *others, seed=0)
     counts = leaks.count_pairs(pairs, splits).astype(object).fillna("")
     click.echo(counts.to_string(index=False))
     used = leaks.used_twins(pairs, train, training)
