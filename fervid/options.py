@@ -13,7 +13,7 @@ from fervid.quantities import parse_rate, parse_size, parse_time
 
 DEFAULT_FPS = Fraction(5)
 DEFAULT_DETECTOR = "mtcnn"
-DEFAULT_MODEL = "residual-se"
+DEFAULT_MODEL = "residual-se-half"
 
 
 SMALLEST_FACE = 12

@@ -20,6 +20,8 @@ from training.rows import FOLDS
 Policy = Literal["mixed_bfloat16", "float32"]
 """Keras dtype policies; float16 would need its loss scaled, and CPUs have no use for it."""
 
+MOST_SEED = 20_000
+
 Balance = Literal["none", "class-weights", "sampling"]
 
 
@@ -196,7 +198,9 @@ class Config:
 
     def __post_init__(self) -> None:
         _one_of("architecture", self.architecture, ARCHITECTURES)
-        _at_least(0, "seed", self.seed)
+        # the input pipeline multiplies it: what it makes of one must fit 32 bits
+        fits = 0 <= self.seed <= MOST_SEED
+        _require(fits, "seed", f"must be 0 to {MOST_SEED}", self.seed)
         _one_of("policy", self.policy, get_args(Policy))
         for name in ("dropout", "label_smoothing", "ema_momentum"):
             _share_below_1(name, getattr(self, name))

@@ -56,7 +56,7 @@ def test_nothing_but_bad_files_end_with_exit_code_1(run_fervid: Fervid, mixed_fo
         (["{demo}"], "--out"),
         (["{demo}", "-o", "r.parquet", "--fps", "fast"], "frames per second"),
         (["{demo}", "-o", "r.parquet", "--fps", "2", "--every", "3"], "--all-frames"),
-        (["{demo}", "-o", "r.parquet", "--model", "residul-se"], "residual-se"),
+        (["{demo}", "-o", "r.parquet", "--model", "residul-se-half"], "residual-se-half"),
         (["{demo}", "-o", "r.parquet", "--detector", "mtcn"], "mtcnn"),
         (["{demo}", "-o", "r.parquet", "--start", "1:99"], "MM:SS"),
         (["{demo}", "-o", "r.parquet", "--min-face", "nan"], "min_face must be a number"),

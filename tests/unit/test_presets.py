@@ -20,8 +20,8 @@ def test_the_defaults_are_presets() -> None:
 def test_an_unknown_name_lists_the_valid_ones_and_the_one_probably_meant() -> None:
     with pytest.raises(UsageError, match=r"Valid: mtcnn, yunet\. Did you mean 'mtcnn'\?"):
         presets.detector("MTCN")
-    with pytest.raises(UsageError, match="Did you mean 'residual-se'"):
-        presets.classifier("residul-se")
+    with pytest.raises(UsageError, match="Did you mean 'residual-se-half'"):
+        presets.classifier("residul-se-half")
 
 
 def test_a_name_like_no_other_is_not_guessed_at() -> None:

@@ -63,12 +63,12 @@ def test_a_preset_and_a_run_become_a_report(
     out = tmp_path / "report"
     photos = data / "photos"
     options = ("--tta", "--photos", photos, "--folder", photos, "--crowd-share", 0.5)
-    done = evaluate("residual-se", data / "run", "--out", out, *options)
+    done = evaluate("residual-se-half", data / "run", "--out", out, *options)
     assert done.exit_code == 0, done.output
     report = json.loads((out / "evaluation.json").read_text())
     heads = [(entry["what"], entry["head"]) for entry in report["classifiers"]]
     of_run = [("run", "blend"), ("run", "fer"), ("run", "crowd")]
-    assert heads == [("residual-se", "shipped"), *of_run, ("ensemble", "mean")]
+    assert heads == [("residual-se-half", "shipped"), *of_run, ("ensemble", "mean")]
     for entry in report["classifiers"]:
         assert list(entry["validation"]) == ["plain", "flip", "ten-crop"]
         assert entry["validation"]["flip"]["rows"] == 21
@@ -77,13 +77,13 @@ def test_a_preset_and_a_run_become_a_report(
         assert entry["folder"]["rows"] == 2
     timed = [(each["network"], each["runtime"]) for each in report["time"]]
     assert timed == [
-        ("residual-se", "litert"),
-        ("residual-se", "tensorflow"),
+        ("residual-se-half", "litert"),
+        ("residual-se-half", "tensorflow"),
         ("cnn-lstm", "tensorflow"),
     ]
     assert all(each["batch_1_ms"] > 0 for each in report["time"])
     assert "| ensemble | mean | ten-crop |" in done.stdout
-    assert "residual-se was validated on 2,668 rows" in report["notes"][0]  # not on this archive
+    assert "residual-se-half was validated on 2,668 rows" in report["notes"][0]  # not on this archive
     assert not any(note.startswith("run was") for note in report["notes"])
 
 
@@ -92,15 +92,15 @@ def test_a_look_at_the_test_rows_is_logged_in_the_card(
 ) -> None:
     monkeypatch.setattr(request, "time_all", lambda _: [])  # timed above; it takes ten seconds
     card = tmp_path / "card.json"
-    card.write_text('{"name": "residual-se"}')
+    card.write_text('{"name": "residual-se-half"}')
     out = tmp_path / "report"
-    done = evaluate("residual-se", "--split", "test", "--out", out, "--card", card)
+    done = evaluate("residual-se-half", "--split", "test", "--out", out, "--card", card)
     assert done.exit_code == 0, done.output
     (look,) = json.loads(card.read_text())["looks_at_test"]
     report = json.loads((out / "evaluation.json").read_text())
     assert look["test"]["rows"] == 14
     assert look["test_rows_with_a_twin_among_the_rows_trained_on"] is None  # on another archive
-    assert look["warnings"][0].startswith("residual-se was validated on 2,668 rows")
+    assert look["warnings"][0].startswith("residual-se-half was validated on 2,668 rows")
     assert look["test"]["accuracy"] == report["classifiers"][0]["test"]["plain"]["accuracy"]
 
 
@@ -139,11 +139,11 @@ def test_a_timing_that_fails_comes_before_the_look(
     ("arguments", "complaint"),
     [
         (["no-such-net"], "neither a preset nor a folder"),
-        (["residual-se", "--card", "card.json"], "Give --split test and a preset"),
-        (["residual-se", "--split", "test"], "Give --card, the card.json beside the weights"),
-        (["residual-se", "--split", "test", "--card", "absent.json"], "no model card"),
-        (["residual-se", "--photos", "absent"], "is no folder"),
-        (["residual-se", "--crowd-share", "2"], "0<=x<=1"),
+        (["residual-se-half", "--card", "card.json"], "Give --split test and a preset"),
+        (["residual-se-half", "--split", "test"], "Give --card, the card.json beside the weights"),
+        (["residual-se-half", "--split", "test", "--card", "absent.json"], "no model card"),
+        (["residual-se-half", "--photos", "absent"], "is no folder"),
+        (["residual-se-half", "--crowd-share", "2"], "0<=x<=1"),
     ],
 )
 def test_what_is_off_is_said_before_the_work(

@@ -184,10 +184,10 @@ def test_a_classifier_that_was_trained_on_other_rows_is_warned_of() -> None:
 
 
 def test_a_bad_name_lists_the_valid_ones() -> None:
-    with pytest.raises(UsageError, match=r"Valid: .*Did you mean 'residual-se'"):
-        find_all(["residual-sa"])
+    with pytest.raises(UsageError, match=r"Valid: .*Did you mean 'residual-se-half'"):
+        find_all(["residual-se-hal"])
     with pytest.raises(UsageError, match="named twice"):
-        find_all(["residual-se", "residual-se"])
+        find_all(["residual-se-half", "residual-se-half"])
 
 
 def test_a_folder_that_holds_no_run_is_named(tmp_path: Path) -> None:
@@ -279,6 +279,6 @@ def test_the_fold_of_a_run_is_the_one_of_its_configuration(tmp_path: Path) -> No
     write_run(tmp_path, {"config": config_values(config), "rows": rows, "sessions": []})
     (candidate,) = find_all([str(tmp_path)])
     assert (candidate.fold, candidate.share, candidate.rows) == (3, 0.5, (20, 2))
-    with pytest.raises(UsageError, match=r"of rows\.share=0\.5, residual-se of rows\.share=1"):
-        find_all([str(tmp_path), "residual-se"])
+    with pytest.raises(UsageError, match=r"of rows\.share=0\.5, residual-se-half of rows\.share=1"):
+        find_all([str(tmp_path), "residual-se-half"])
     assert candidate.architecture == config.architecture
