@@ -82,6 +82,7 @@ def test_the_student_learns_from_the_teachers_that_make_train_makes() -> None:
         ("[schedule]\nepoch = 1", "run.toml: schedule: .* 'epoch'.* Did you mean 'epochs'?"),
         ("seed = 1.5", "run.toml: seed must be a whole number. Received: 1.5"),
         ("seed = true", "run.toml: seed must be a whole number. Received: True"),
+        ("seed = 20001", "run.toml: seed must be 0 to 20000. Received: seed=20001"),
         ("rows = 1", "run.toml: rows must be a section. Received: 1"),
         ("[schedule]\nepochs = 0", "schedule: epochs must be at least 1. Received: epochs=0"),
         ("architecture = 'residual-sse'", "'residual-sse'.* Did you mean 'residual-se'?"),

@@ -83,7 +83,8 @@ def test_a_preset_and_a_run_become_a_report(
     ]
     assert all(each["batch_1_ms"] > 0 for each in report["time"])
     assert "| ensemble | mean | ten-crop |" in done.stdout
-    assert "residual-se-half was validated on 2,668 rows" in report["notes"][0]  # not on this archive
+    # not on this archive
+    assert "residual-se-half was validated on 2,668 rows" in report["notes"][0]
     assert not any(note.startswith("run was") for note in report["notes"])
 
 
