@@ -75,6 +75,14 @@ class Split:
             self.images[chosen], self.labels[chosen], self.votes[chosen], self.rows[chosen]
         )
 
+    def first(self, share: float) -> Split:
+        """Return the first rows, for a trial.
+
+        Args:
+            share: How many, of all; 1 for all.
+        """
+        return self.take(np.arange(int(len(self.images) * share)))
+
 
 @dataclass(frozen=True, slots=True)
 class Votes:

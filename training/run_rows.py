@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from fervid.errors import FervidError
 from training.archive import read_splits
 from training.checkpoint import run_facts
@@ -39,7 +37,7 @@ def read_run_rows(run_dir: Path, archive: Path, votes: Path) -> tuple[Examples, 
             f"{run_dir} was trained on other data than {archive} and {votes}.", _REMEDY
         )
     train = splits[0]
-    chosen = train.take(np.arange(int(len(train.images) * rows.get("share", 1.0))))
+    chosen = train.first(rows.get("share", 1.0))
     examples, validation = choose(chosen, *splits[1:], seed=0, fold=rows.get("fold", 0))
     began, found = facts["validation_rows"], len(validation.labels)
     if began != found:

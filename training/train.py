@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from fervid.errors import UsageError
 from fervid.networks.multiply_adds import multiply_adds
@@ -51,7 +50,7 @@ def train(config: Config, archive: Path, votes: Path, run_dir: Path) -> list[dic
     """
     splits = read_splits(archive, votes)
     rows = splits[0]
-    chosen = rows.take(np.arange(int(len(rows.images) * config.rows.share)))
+    chosen = rows.first(config.rows.share)
     examples, validation = choose(chosen, *splits[1:], seed=0, fold=config.rows.fold)
     return fit(config, examples, validation, run_dir, fingerprint(splits))
 

@@ -117,7 +117,7 @@ def gather(
     faces = read_faces(folder) if folder else None
     pictures = read_photos(photos) if photos else None
     train, test, *others = read_splits(archive, votes)
-    chosen = train.take(np.arange(int(len(train.images) * share)))
+    chosen = train.first(share)
     training, validation = {}, {}
     for fold in sorted(set(folds)):
         examples, held_out = choose(chosen, test, *others, seed=0, fold=fold)
