@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import click
 
+from fervid.cli.lazy_group import LazyGroup
 from fervid.errors import FervidError, UsageError
 
 _COMMANDS = {
@@ -22,18 +22,8 @@ _COMMANDS = {
 """Command to its module in `training.cli`, in the order in which one needs them."""
 
 
-class _LazyGroup(click.Group):
-    """A group that imports a command's module when the command is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        module = importlib.import_module(f"training.cli.{_COMMANDS[cmd_name]}")
-        command: click.Command = module.command
-        return command
+class _Group(LazyGroup):
+    """Commands whose errors are said as click says its own."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Say a `FervidError` of any command as click says its own."""
@@ -45,7 +35,8 @@ class _LazyGroup(click.Group):
 
 
 @click.command(
-    cls=_LazyGroup,
+    cls=_Group,
+    modules={name: f"training.cli.{module}" for name, module in _COMMANDS.items()},
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: python -m training train --help",
 )

@@ -18,14 +18,15 @@ LINE_INCHES = 0.16
 """Height of each further line."""
 
 
-def new_figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float, dpi: int = DPI) -> Figure:
     """Start a figure.
 
     Args:
         width: In inches.
         height: In inches.
+        dpi: Dots per inch; by default for a screen.
     """
-    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
+    figure = Figure(figsize=(width, height), dpi=dpi, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
 

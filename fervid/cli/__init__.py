@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import logging
 import sys
@@ -10,29 +9,17 @@ import sys
 import click
 
 import fervid
+from fervid.cli.lazy_group import LazyGroup
 from fervid.errors import FervidError, UsageError
 
 log = logging.getLogger("fervid")
 
-_COMMANDS = ("analyze", "doctor", "models")
-
-
-class _LazyGroup(click.Group):
-    """A group that imports a command's module when the command is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        module = importlib.import_module(f"fervid.cli.{cmd_name}")
-        command: click.Command = module.command
-        return command
+_MODULES = {name: f"fervid.cli.{name}" for name in ("analyze", "doctor", "models")}
 
 
 @click.command(
-    cls=_LazyGroup,
+    cls=LazyGroup,
+    modules=_MODULES,
     context_settings={"auto_envvar_prefix": "FERVID", "help_option_names": ["-h", "--help"]},
     epilog="Example: fervid analyze videos/ --out results.parquet",
 )

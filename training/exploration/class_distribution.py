@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from fervid.charts.canvas import put_title, save
+from fervid.charts.canvas import new_figure, put_title, save
 from fervid.charts.palette import FAINT
 from fervid.labels import EMOTIONS
 from training.archive import Labelled, Split
-from training.exploration.printed import new_printed_figure
+from training.exploration.printed import DPI
 from training.targets import crowd_shares
 
 WIDTH, HEIGHT = 7.5, 4.4
@@ -58,7 +58,7 @@ def draw_class_distribution(name: str, counts: npt.NDArray[np.int64], path: Path
         path: Of the PNG.
     """
     total = int(counts.sum())
-    figure = new_printed_figure(WIDTH, HEIGHT)
+    figure = new_figure(WIDTH, HEIGHT, DPI)
     axes = figure.add_axes((LEFT, 0.10, 0.975 - LEFT, 0.72))
     axes.bar(range(len(EMOTIONS)), counts, color=_BAR, width=0.72)
     for place, count in enumerate(counts.tolist()):

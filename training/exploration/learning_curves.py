@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from fervid.charts.canvas import put_title, save
+from fervid.charts.canvas import new_figure, put_title, save
 from fervid.charts.palette import FAINT
 from fervid.charts.text import drawable
-from training.exploration.printed import new_printed_figure
+from training.exploration.printed import DPI
 from training.exploration.run_log import best_epoch
 
 WIDTH, HEIGHT = 8.0, 4.8
@@ -29,7 +29,7 @@ def draw_learning_curves(name: str, log: pd.DataFrame, path: Path) -> None:
         log: As `training.exploration.run_log.read_log` returns.
         path: Of the PNG.
     """
-    figure = new_printed_figure(WIDTH, HEIGHT)
+    figure = new_figure(WIDTH, HEIGHT, DPI)
     left = figure.add_axes((LEFT, BOTTOM, RIGHT - LEFT, TOP - BOTTOM))
     right = left.twinx()
     lines = [

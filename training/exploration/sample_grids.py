@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from fervid.charts.canvas import put_title, save
+from fervid.charts.canvas import new_figure, put_title, save
 from fervid.charts.palette import QUIET
 from fervid.labels import EMOTIONS
 from training.archive import Labelled, Split
-from training.exploration.printed import new_printed_figure
+from training.exploration.printed import DPI
 
 SIDE = 3
 """Images in a row, and rows."""
@@ -39,7 +39,7 @@ def draw_sample_grid(
     of_class = np.flatnonzero((split.labels == label) & (split.images.max(axis=(1, 2)) > 0))
     order = np.random.default_rng([seed, label]).permutation(of_class)
     shown = order[: SIDE * SIDE]
-    figure = new_printed_figure(WIDTH, HEIGHT)
+    figure = new_figure(WIDTH, HEIGHT, DPI)
     for place, position in enumerate(shown.tolist()):
         axes = figure.add_axes(_cell(place))
         axes.imshow(split.images[position], cmap="gray", vmin=0, vmax=255, interpolation="nearest")
