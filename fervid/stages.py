@@ -36,6 +36,7 @@ class StageTime:
         places: Units that its batches had room for; 0 where it has no batches.
         wall_s: Seconds in it; threads side by side add up.
         cpu_s: CPU seconds of the threads that ran it; not of those that a library starts inside.
+        first_at_cpu_s: CPU seconds of the whole process, since it began, when it first was through.
     """
 
     calls: int = 0
@@ -43,6 +44,7 @@ class StageTime:
     places: int = 0
     wall_s: float = 0.0
     cpu_s: float = 0.0
+    first_at_cpu_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ class Recorder:
     Attributes:
         times: By stage, only those that ran.
         queue: The queue of decoded frames.
-        wall_s: From the start to the end of recording.
+        wall_s: From the first mark to the end of recording.
         cpu_s: CPU seconds of the whole process in that time.
     """
 
@@ -81,6 +83,7 @@ class Recorder:
         self.queue = QueueDepth()
         self.wall_s = 0.0
         self.cpu_s = 0.0
+        self._began: tuple[float, float] | None = None
         self._lock = threading.Lock()
         self._of_thread = threading.local()
 
@@ -89,9 +92,20 @@ class Recorder:
         """CPU seconds in no stage: threads of FFmpeg and of LiteRT, and Python between stages."""
         return self.cpu_s - sum(stage.cpu_s for stage in self.times.values())
 
+    def _begin(self) -> None:
+        with self._lock:
+            self._began = self._began or (time.perf_counter(), time.process_time())
+
+    def _end(self) -> None:
+        if self._began is not None:
+            self.wall_s = time.perf_counter() - self._began[0]
+            self.cpu_s = time.process_time() - self._began[1]
+
     def _add(self, stage: Stage, units: int, places: int, wall_s: float, cpu_s: float) -> None:
         with self._lock:
-            total = self.times.setdefault(stage, StageTime())
+            total = self.times.get(stage)
+            if total is None:
+                total = self.times[stage] = StageTime(first_at_cpu_s=time.process_time())
             total.calls += 1
             total.units += units
             total.places += places
@@ -132,6 +146,8 @@ class _Timing:
         self._inner_wall_s = self._inner_cpu_s = 0.0
 
     def __enter__(self) -> Self:
+        if self._recorder._began is None:
+            self._recorder._begin()
         thread = self._recorder._of_thread
         self._outer: _Timing | None = getattr(thread, "innermost", None)
         thread.innermost = self
@@ -215,10 +231,8 @@ def recording() -> Iterator[Recorder]:
     if _active is not None:
         raise RuntimeError("The stages of this process are being recorded already.")
     recorder = _active = Recorder()
-    wall_s, cpu_s = time.perf_counter(), time.process_time()
     try:
         yield recorder
     finally:
         _active = None
-        recorder.wall_s = time.perf_counter() - wall_s
-        recorder.cpu_s = time.process_time() - cpu_s
+        recorder._end()

@@ -59,7 +59,9 @@ def test_a_mark_inside_another_takes_its_time_away_from_it() -> None:
 
 def test_marks_of_several_threads_add_up_and_do_not_nest_in_each_other() -> None:
     def work() -> None:
-        for _ in range(1000):
+        with stages.timed("decode"):
+            burn(0.01)
+        for _ in range(999):
             with stages.timed("decode"), stages.timed("convert", units=2):
                 pass
 
@@ -71,17 +73,33 @@ def test_marks_of_several_threads_add_up_and_do_not_nest_in_each_other() -> None
         for thread in threads:
             thread.join()
     assert recorder.times["decode"].calls == 4000
-    assert recorder.times["convert"].units == 8000
+    assert recorder.times["convert"].units == 4 * 999 * 2
     assert recorder.times["detect"].cpu_s >= 0.01
 
 
-def test_cpu_that_no_stage_claims_is_told_apart() -> None:
+def test_cpu_that_no_stage_claims_is_told_apart_from_the_first_mark_on() -> None:
     with stages.recording() as recorder:
+        burn(0.02)
         with stages.timed("write"):
             burn(0.01)
         burn(0.03)
     assert 0.03 <= recorder.unclaimed_cpu_s < 0.05
     assert recorder.cpu_s == pytest.approx(recorder.unclaimed_cpu_s + recorder.times["write"].cpu_s)
+
+
+def test_a_stage_knows_what_the_process_had_spent_when_it_was_first_through() -> None:
+    before_s = time.process_time()
+    with stages.recording() as recorder:
+        for _ in range(2):
+            with stages.timed("write"):
+                burn(0.02)
+    assert before_s + 0.02 <= recorder.times["write"].first_at_cpu_s < before_s + 0.04
+
+
+def test_a_recording_without_a_mark_is_empty() -> None:
+    with stages.recording() as recorder:
+        burn(0.001)
+    assert (recorder.times, recorder.wall_s, recorder.cpu_s) == ({}, 0.0, 0.0)
 
 
 def test_a_stage_that_fails_is_timed_and_its_error_goes_on() -> None:
