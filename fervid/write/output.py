@@ -14,6 +14,7 @@ from typing import Self
 
 import pyarrow as pa
 
+from fervid import stages
 from fervid.errors import FervidError
 from fervid.schema import OBSERVATIONS
 from fervid.types import Observation, SourceEnd
@@ -99,7 +100,8 @@ class Output:
         try:
             for item in stream:
                 try:
-                    parts.add(item)
+                    with stages.timed("write"):
+                        parts.add(item)
                 except OSError as error:
                     raise self._cannot_write(error) from error
         except BaseException:
@@ -112,7 +114,8 @@ class Output:
         if parts.unended:
             raise RuntimeError(f"The stream stopped before the end of {parts.unended}.")
         try:
-            parts.commit()
+            with stages.timed("write"):
+                parts.commit()
         except OSError as error:
             raise self._cannot_write(error) from error
 
@@ -136,7 +139,8 @@ class Output:
             observations = pa.concat_tables([OBSERVATIONS.empty_table(), *rows.ordered()])
             return Written(None, sources, observations.unify_dictionaries())
         try:
-            ready = self._write_tables(rows, sources, run_json(facts))
+            with stages.timed("write"):
+                ready = self._write_tables(rows, sources, run_json(facts))
         except OSError as error:
             raise self._cannot_write(error) from error
         left_out = 0
@@ -174,7 +178,8 @@ class Output:
         """Rename everything; what was there before steps aside, and goes when all is in place."""
         try:
             # After a power cut too, the observations must not stand beside an empty run file.
-            sync_tree(self._partial.final)
+            with stages.timed("write"):
+                sync_tree(self._partial.final)
         except OSError as error:
             raise self._cannot_write(error) from error
         before = [path for path in self._place.results() if path.exists()]
