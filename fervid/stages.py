@@ -31,7 +31,7 @@ class StageTime:
     """What a stage took.
 
     Args:
-        calls: How often it ran.
+        calls: How often it ran on anything.
         units: Frames, faces, packets or rows that it ran on.
         places: Units that its batches had room for; 0 where it has no batches.
         wall_s: Seconds in it; threads side by side add up.
@@ -76,6 +76,7 @@ class Recorder:
         queue: The queue of decoded frames.
         wall_s: From the first mark to the end of recording.
         cpu_s: CPU seconds of the whole process in that time.
+        began_at_cpu_s: CPU seconds of the whole process before that.
     """
 
     def __init__(self) -> None:
@@ -83,7 +84,8 @@ class Recorder:
         self.queue = QueueDepth()
         self.wall_s = 0.0
         self.cpu_s = 0.0
-        self._began: tuple[float, float] | None = None
+        self.began_at_cpu_s = 0.0
+        self._began_s: float | None = None
         self._lock = threading.Lock()
         self._of_thread = threading.local()
 
@@ -94,19 +96,21 @@ class Recorder:
 
     def _begin(self) -> None:
         with self._lock:
-            self._began = self._began or (time.perf_counter(), time.process_time())
+            if self._began_s is None:
+                self.began_at_cpu_s = time.process_time()
+                self._began_s = time.perf_counter()
 
     def _end(self) -> None:
-        if self._began is not None:
-            self.wall_s = time.perf_counter() - self._began[0]
-            self.cpu_s = time.process_time() - self._began[1]
+        if self._began_s is not None:
+            self.wall_s = time.perf_counter() - self._began_s
+            self.cpu_s = time.process_time() - self.began_at_cpu_s
 
     def _add(self, stage: Stage, units: int, places: int, wall_s: float, cpu_s: float) -> None:
         with self._lock:
             total = self.times.get(stage)
             if total is None:
                 total = self.times[stage] = StageTime(first_at_cpu_s=time.process_time())
-            total.calls += 1
+            total.calls += units > 0
             total.units += units
             total.places += places
             total.wall_s += wall_s
@@ -146,7 +150,7 @@ class _Timing:
         self._inner_wall_s = self._inner_cpu_s = 0.0
 
     def __enter__(self) -> Self:
-        if self._recorder._began is None:
+        if self._recorder._began_s is None:
             self._recorder._begin()
         thread = self._recorder._of_thread
         self._outer: _Timing | None = getattr(thread, "innermost", None)

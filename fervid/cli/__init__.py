@@ -14,7 +14,7 @@ from fervid.errors import FervidError, UsageError
 
 log = logging.getLogger("fervid")
 
-_MODULES = {name: f"fervid.cli.{name}" for name in ("analyze", "doctor", "models")}
+_MODULES = {name: f"fervid.cli.{name}" for name in ("analyze", "bench", "doctor", "models")}
 
 
 @click.command(

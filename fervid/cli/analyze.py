@@ -4,65 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any, Literal, TypeVar, Unpack
+from collections.abc import Iterator
+from typing import Unpack
 
 import click
-from click.core import ParameterSource
 
+from fervid.cli.choices import DEFAULTS, frame_options, let_flags_win, model_options
 from fervid.cli.logs import show_logs
-from fervid.options import AnalyzeOptions, OptionKeywords
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-_DEFAULTS = AnalyzeOptions()
-
-
-def _sampling_options(command: Command) -> Command:
-    """Which frames to look at."""
-    for option in reversed(
-        (
-            click.option("--fps", metavar="F", help="Frames per second of video.  [default: 5]"),
-            click.option("--every", type=int, metavar="N", help="Each Nth frame instead."),
-            click.option("--all-frames", is_flag=True, help="Every frame instead."),
-            click.option("--start", metavar="T", help="From: seconds or [HH:]MM:SS[.mmm]."),
-            click.option("--end", metavar="T", help="Up to, not included."),
-        )
-    ):
-        command = option(command)
-    return command
-
-
-def _model_options(command: Command) -> Command:
-    """What to find, with which models, where they run."""
-    for option in reversed(
-        (
-            click.option(
-                "--min-face",
-                type=float,
-                metavar="PX",
-                help=f"Smallest face: shorter side of its box.  [default: {_DEFAULTS.min_face:g}]",
-            ),
-            click.option("--min-score", type=float, metavar="P", help="Lowest detector score."),
-            click.option("--max-faces", type=int, metavar="N", help="The N largest faces only."),
-            click.option(
-                "--detector",
-                metavar="NAME",
-                help=f"See fervid models; or a YuNet .onnx file.  [default: {_DEFAULTS.detector}]",
-            ),
-            click.option(
-                "--model", metavar="NAME", help=f"See fervid models.  [default: {_DEFAULTS.model}]"
-            ),
-            click.option("--batch-size", type=int, metavar="N", help="Frames and faces per call."),
-            click.option("--decode-threads", type=int, metavar="N", help="Threads that decode."),
-            click.option("--memory", metavar="SIZE", help="Bound on decoded frames (800M, 2G)."),
-            click.option(
-                "--device", metavar="auto|cpu|gpu|gpu:N", help=f"[default: {_DEFAULTS.device}]"
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+from fervid.options import OptionKeywords
 
 
 @click.command(
@@ -75,9 +24,11 @@ def _model_options(command: Command) -> Command:
     "-o", "--out", required=True, metavar="RESULTS", help=".parquet, .csv, .csv.gz, or a folder."
 )
 @click.option("--root", metavar="DIR", help="Folder that `source` is relative to.")
-@_sampling_options
-@_model_options
-@click.option("--charts/--no-charts", default=_DEFAULTS.charts, help="Draw charts.  [default: on]")
+@frame_options
+@click.option("--start", metavar="T", help="From: seconds or [HH:]MM:SS[.mmm].")
+@click.option("--end", metavar="T", help="Up to, not included.")
+@model_options
+@click.option("--charts/--no-charts", default=DEFAULTS.charts, help="Draw charts.  [default: on]")
 @click.option("--overwrite", is_flag=True, help="Replace an existing result.")
 @click.option("--dry-run", is_flag=True, help="List the sources and stop.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more.")
@@ -105,7 +56,7 @@ def command(
     from fervid.cli.summary import print_sources, print_summary, print_troubles
 
     names = list(_read_list(inputs))
-    _let_flags_win(options)
+    let_flags_win(options)
     if dry_run:
         print_sources(plan(names, out, root=root, **options))
         return 0
@@ -115,16 +66,6 @@ def command(
     if not quiet:
         print_summary(report)
     return report.exit_code
-
-
-def _let_flags_win(options: OptionKeywords) -> None:
-    """Drop ways to sample that a variable names when the command line names one."""
-    context = click.get_current_context()
-    ways: list[Literal["fps", "every", "all_frames"]] = ["fps", "every", "all_frames"]
-    if any(context.get_parameter_source(way) is ParameterSource.COMMANDLINE for way in ways):
-        for way in ways:
-            if context.get_parameter_source(way) is ParameterSource.ENVIRONMENT:
-                options.pop(way)
 
 
 def _read_list(inputs: tuple[str, ...]) -> Iterator[str]:

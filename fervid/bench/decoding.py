@@ -1,0 +1,125 @@
+"""Decode everything and do nothing else: `python -m fervid.bench.decoding < request.json`.
+
+Plain PyAV for videos and plain Pillow for photos, nothing of fervid's own readers: what an analysis
+is measured against.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from fervid.bench.child import peak_memory_bytes, run_child
+from fervid.types import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """What decoding alone took.
+
+    Args:
+        frames: Decoded.
+        failed: Sources that could not be decoded to their end.
+        wall_s: From opening the first source to the last frame.
+        cpu_s: Of the process in that time.
+        process_wall_s: From the start of the process to its end.
+        process_cpu_s: In that time.
+        peak_memory_bytes: RSS.
+    """
+
+    frames: int
+    failed: int
+    wall_s: float
+    cpu_s: float
+    process_wall_s: float
+    process_cpu_s: float
+    peak_memory_bytes: int
+
+
+def decode(inputs: Sequence[str], workers: int, threads_per_source: int) -> Decoding:
+    """Decode in a fresh process.
+
+    Args:
+        inputs: As `fervid.analyze` takes them.
+        workers: Sources decoded at the same time.
+        threads_per_source: FFmpeg's threads for each.
+
+    Returns:
+        What it took.
+
+    Raises:
+        FervidError: The run failed.
+    """
+    command = [sys.executable, "-m", "fervid.bench.decoding"]
+    request = {"inputs": inputs, "workers": workers, "threads_per_source": threads_per_source}
+    spent = run_child(command, request)
+    return Decoding(process_wall_s=spent.wall_s, process_cpu_s=spent.cpu_s, **spent.said)
+
+
+def _main() -> None:
+    from fervid.sources import discover
+
+    request = json.load(sys.stdin)
+    todo = deque(discover(request["inputs"]).sources)
+    workers = request["workers"]
+    wall_s, cpu_s = time.perf_counter(), time.process_time()
+    with ThreadPoolExecutor(workers) as pool:
+        each = [
+            pool.submit(_decode_all, todo, request["threads_per_source"]) for _ in range(workers)
+        ]
+        counts = [one.result() for one in each]
+    said = {
+        "frames": sum(frames for frames, _ in counts),
+        "failed": sum(failed for _, failed in counts),
+        "wall_s": time.perf_counter() - wall_s,
+        "cpu_s": time.process_time() - cpu_s,
+        "peak_memory_bytes": peak_memory_bytes(),
+    }
+    json.dump(said, sys.stdout)
+
+
+def _decode_all(todo: deque[Source], thread_count: int) -> tuple[int, int]:
+    """Decode one source after the other, as long as there are any; count frames and failures."""
+    from av import FFmpegError
+
+    frames = failed = 0
+    while todo:
+        try:
+            source = todo.popleft()
+        except IndexError:
+            break
+        try:
+            if source.kind == "image":
+                frames += _decode_photo(source)
+            else:
+                frames += _decode_video(source, thread_count)
+        except (FFmpegError, OSError, IndexError):
+            failed += 1
+    return frames, failed
+
+
+def _decode_photo(source: Source) -> int:
+    from PIL import Image
+
+    with Image.open(source.path) as image:
+        image.load()
+    return 1
+
+
+def _decode_video(source: Source, thread_count: int) -> int:
+    import av
+
+    with av.open(f"file:{source.path}") as container:
+        stream = container.streams.video[0]
+        stream.thread_count = thread_count
+        stream.thread_type = "AUTO"
+        return sum(1 for _ in container.decode(stream))
+
+
+if __name__ == "__main__":
+    _main()

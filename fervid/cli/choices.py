@@ -1,0 +1,70 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from fervid.options import AnalyzeOptions, OptionKeywords
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DEFAULTS = AnalyzeOptions()
+
+
+def frame_options(command: Command) -> Command:
+    """Which frames to look at."""
+    for option in reversed(
+        (
+            click.option("--fps", metavar="F", help="Frames per second of video.  [default: 5]"),
+            click.option("--every", type=int, metavar="N", help="Each Nth frame instead."),
+            click.option("--all-frames", is_flag=True, help="Every frame instead."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def model_options(command: Command) -> Command:
+    """What to find, with which models, where they run."""
+    for option in reversed(
+        (
+            click.option(
+                "--min-face",
+                type=float,
+                metavar="PX",
+                help=f"Smallest face: shorter side of its box.  [default: {DEFAULTS.min_face:g}]",
+            ),
+            click.option("--min-score", type=float, metavar="P", help="Lowest detector score."),
+            click.option("--max-faces", type=int, metavar="N", help="The N largest faces only."),
+            click.option(
+                "--detector",
+                metavar="NAME",
+                help=f"See fervid models; or a YuNet .onnx file.  [default: {DEFAULTS.detector}]",
+            ),
+            click.option(
+                "--model", metavar="NAME", help=f"See fervid models.  [default: {DEFAULTS.model}]"
+            ),
+            click.option("--batch-size", type=int, metavar="N", help="Frames and faces per call."),
+            click.option("--decode-threads", type=int, metavar="N", help="Threads that decode."),
+            click.option("--memory", metavar="SIZE", help="Bound on decoded frames (800M, 2G)."),
+            click.option(
+                "--device", metavar="auto|cpu|gpu|gpu:N", help=f"[default: {DEFAULTS.device}]"
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def let_flags_win(options: OptionKeywords) -> None:
+    """Drop ways to sample that a variable names when the command line names one."""
+    context = click.get_current_context()
+    ways: list[Literal["fps", "every", "all_frames"]] = ["fps", "every", "all_frames"]
+    if any(context.get_parameter_source(way) is ParameterSource.COMMANDLINE for way in ways):
+        for way in ways:
+            if context.get_parameter_source(way) is ParameterSource.ENVIRONMENT:
+                options.pop(way)
