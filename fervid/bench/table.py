@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fervid.bench import Analysis, Benchmark
+from fervid.bench.analysis import Analysis
+from fervid.bench.rounds import Benchmark
 from fervid.bench.surroundings import in_a_line
 from fervid.stages import STAGES, StageTime
 

@@ -36,7 +36,7 @@ def command(
     else; the least disturbed round is shown. No result is kept.
     """
     show_logs(verbose=False, quiet=False)
-    from fervid.bench import bench
+    from fervid.bench.rounds import bench
     from fervid.bench.table import table
 
     let_flags_win(options)
