@@ -8,6 +8,15 @@ from fractions import Fraction
 from fervid.options import Sampling
 
 
+def takes_all(sampling: Sampling) -> bool:
+    """Tell whether no frame before the end is passed over.
+
+    Args:
+        sampling: What the user asked for.
+    """
+    return (sampling.all_frames or sampling.every == 1) and not sampling.start_s
+
+
 class Sampler:
     """Decide frame by frame, in presentation order, for one source.
 

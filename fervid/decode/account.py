@@ -46,6 +46,10 @@ class Account:
         """Frames meant to be shown, so far."""
         return self.frames_delivered + self.frames_lost
 
+    def count_anew(self) -> None:
+        """Forget the frames counted so far: the source is read from its beginning again."""
+        self.frames_delivered = self.frames_lost = self.frames_sampled = self.frames_failed = 0
+
     def end(self, status: SourceStatus, failure: Failure | None) -> SourceEnd:
         """Make the end marker."""
         return SourceEnd(
