@@ -23,6 +23,7 @@ class Analysis:
         sources: By status.
         frames: Sampled.
         frames_total: Decoded, sampled or not.
+        frames_with_face: Of those sampled.
         faces: Found.
         stages: By stage.
         queue: The queue of decoded frames.
@@ -40,6 +41,7 @@ class Analysis:
     sources: dict[str, int]
     frames: int
     frames_total: int
+    frames_with_face: int
     faces: int
     stages: dict[Stage, StageTime]
     queue: QueueDepth
@@ -102,6 +104,7 @@ def _main() -> None:
         "sources": report.statuses(),
         "frames": total("frames_sampled"),
         "frames_total": total("frames_total"),
+        "frames_with_face": total("frames_with_face"),
         "faces": total("faces"),
         "stages": {name: asdict(time) for name, time in times.times.items()},
         "queue": asdict(times.queue),

@@ -41,13 +41,16 @@ class Decoding:
     peak_memory_bytes: int
 
 
-def decode(inputs: Sequence[str], workers: int, threads_per_source: int) -> Decoding:
+def decode(
+    inputs: Sequence[str], workers: int, threads_per_source: int, photo_scale: int = 1
+) -> Decoding:
     """Decode in a fresh process.
 
     Args:
         inputs: As `fervid.analyze` takes them.
         workers: Sources decoded at the same time.
         threads_per_source: FFmpeg's threads for each.
+        photo_scale: 2, 4 or 8 lets the JPEG decoder make photos that much smaller.
 
     Returns:
         What it took.
@@ -56,7 +59,12 @@ def decode(inputs: Sequence[str], workers: int, threads_per_source: int) -> Deco
         FervidError: The run failed.
     """
     command = [sys.executable, "-m", "fervid.bench.decoding"]
-    request = {"inputs": inputs, "workers": workers, "threads_per_source": threads_per_source}
+    request = {
+        "inputs": inputs,
+        "workers": workers,
+        "threads_per_source": threads_per_source,
+        "photo_scale": photo_scale,
+    }
     spent = run_child(command, request)
     return Decoding(process_wall_s=spent.wall_s, process_cpu_s=spent.cpu_s, **spent.said)
 
@@ -66,12 +74,12 @@ def _main() -> None:
 
     request = json.load(sys.stdin)
     todo = deque(discover(request["inputs"]).sources)
-    workers = request["workers"]
+    workers, threads, scale = (
+        request[name] for name in ("workers", "threads_per_source", "photo_scale")
+    )
     wall_s, cpu_s = time.perf_counter(), time.process_time()
     with ThreadPoolExecutor(workers) as pool:
-        each = [
-            pool.submit(_decode_all, todo, request["threads_per_source"]) for _ in range(workers)
-        ]
+        each = [pool.submit(_decode_all, todo, threads, scale) for _ in range(workers)]
         counts = [one.result() for one in each]
     said = {
         "frames": sum(frames for frames, _ in counts),
@@ -83,7 +91,7 @@ def _main() -> None:
     json.dump(said, sys.stdout)
 
 
-def _decode_all(todo: deque[Source], thread_count: int) -> tuple[int, int]:
+def _decode_all(todo: deque[Source], thread_count: int, photo_scale: int) -> tuple[int, int]:
     """Decode one source after the other, as long as there are any; count frames and failures."""
     from av import FFmpegError
 
@@ -95,7 +103,7 @@ def _decode_all(todo: deque[Source], thread_count: int) -> tuple[int, int]:
             break
         try:
             if source.kind == "image":
-                frames += _decode_photo(source)
+                frames += _decode_photo(source, photo_scale)
             else:
                 frames += _decode_video(source, thread_count)
         except (FFmpegError, OSError, IndexError):
@@ -103,10 +111,12 @@ def _decode_all(todo: deque[Source], thread_count: int) -> tuple[int, int]:
     return frames, failed
 
 
-def _decode_photo(source: Source) -> int:
+def _decode_photo(source: Source, scale: int) -> int:
     from PIL import Image
 
     with Image.open(source.path) as image:
+        if scale > 1:
+            image.draft("RGB", (image.width // scale, image.height // scale))
         image.load()
     return 1
 
