@@ -2,40 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fervid.plane import Pixels, Plane
+
 Rgb = npt.NDArray[np.uint8]
 """uint8 RGB `(height, width, 3)`, upright."""
+
+ToRgb = npt.NDArray[np.float32]
+"""`(3, 4)`: from Y, Cb, Cr and 1, in 0 to 255, to R, G, B."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """The pixels of one frame, upright.
+    """The pixels of one frame, upright, as RGB or as a decoder leaves them.
+
+    Of a frame of a video little is ever looked at: the detector's small copy, patches, crops.
+    So what a decoder leaves is kept, half the size of RGB, and only what is cut out is converted.
 
     Args:
-        rgb: uint8 `(height, width, 3)`, C-contiguous.
+        planes: One of RGB; or luma and two chromas, these of half the width and height.
+        to_rgb: How luma and chroma become RGB; None for RGB.
     """
 
-    rgb: Rgb
+    planes: tuple[Plane, ...]
+    to_rgb: ToRgb | None = None
+
+    @classmethod
+    def of_rgb(cls, rgb: Rgb) -> Picture:
+        """Make a picture of uint8 RGB `(height, width, 3)`, C-contiguous."""
+        return cls((Plane(rgb),))
+
+    @classmethod
+    def of_yuv(cls, luma: Pixels, chroma: Sequence[Pixels], to_rgb: ToRgb) -> Picture:
+        """Make a picture of 4:2:0 planes.
+
+        Args:
+            luma: uint8 `(height, width)`, both even.
+            chroma: Cb and Cr, uint8 `(height / 2, width / 2)`.
+            to_rgb: `(3, 4)`.
+        """
+        return cls((Plane(luma), *(Plane(plane, step=2) for plane in chroma)), to_rgb)
 
     @property
     def width(self) -> int:
         """Width in pixels."""
-        return self.rgb.shape[1]
+        return self.planes[0].pixels.shape[1]
 
     @property
     def height(self) -> int:
         """Height in pixels."""
-        return self.rgb.shape[0]
+        return self.planes[0].pixels.shape[0]
 
     @property
     def nbytes(self) -> int:
         """Size of the pixels in bytes."""
-        return self.rgb.nbytes
+        return sum(plane.pixels.nbytes for plane in self.planes)
+
+    @property
+    def rgb(self) -> Rgb:
+        """All pixels: uint8 `(height, width, 3)`."""
+        return self.scaled(self.width, self.height)
 
     def scaled(self, width: int, height: int) -> Rgb:
         """Scale the whole picture.
@@ -45,14 +77,9 @@ class Picture:
             height: Of the result, in pixels.
 
         Returns:
-            uint8 RGB `(height, width, 3)`; each pixel the mean of the area it covers when
-            shrinking, bilinear when enlarging.
+            uint8 RGB `(height, width, 3)`, scaled as `Plane.scaled` does.
         """
-        if (width, height) == (self.width, self.height):
-            return self.rgb
-        shrinks = width < self.width and height < self.height
-        interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(self.rgb, (width, height), interpolation=interpolation))
+        return self._in_colour([plane.scaled(width, height) for plane in self.planes])
 
     def crop(self, box_xyxy: tuple[float, float, float, float], side: int) -> Rgb:
         """Cut a box out, at sub-pixel position, and scale it to a square.
@@ -63,31 +90,11 @@ class Picture:
             side: Of the result, in pixels.
 
         Returns:
-            uint8 RGB `(side, side, 3)`: area mean when shrinking, cubic when enlarging.
+            uint8 RGB `(side, side, 3)`, scaled as `Plane.crop` does.
         """
-        x1, y1, x2, y2 = box_xyxy
-        scale = max(x2 - x1, y2 - y1) / side
-        if scale > 1:
-            # INTER_AREA has no sub-pixel mode: sample a finer grid of whole factor, then average.
-            factor = int(np.ceil(scale))
-            fine = self._sampled(box_xyxy, side * factor, cv2.INTER_LINEAR)
-            return np.asarray(cv2.resize(fine, (side, side), interpolation=cv2.INTER_AREA))
-        return self._sampled(box_xyxy, side, cv2.INTER_CUBIC)
+        return self._in_colour([plane.crop(box_xyxy, side) for plane in self.planes])
 
-    def _sampled(
-        self, box_xyxy: tuple[float, float, float, float], side: int, interpolation: int
-    ) -> Rgb:
-        x1, y1, x2, y2 = box_xyxy
-        step_x, step_y = (x2 - x1) / side, (y2 - y1) / side
-        to_source = np.array(
-            [[step_x, 0, x1 + step_x / 2 - 0.5], [0, step_y, y1 + step_y / 2 - 0.5]]
-        )
-        return np.asarray(
-            cv2.warpAffine(
-                self.rgb,
-                to_source,
-                (side, side),
-                flags=interpolation | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-        )
+    def _in_colour(self, parts: list[Pixels]) -> Rgb:
+        if self.to_rgb is None:
+            return parts[0]
+        return np.asarray(cv2.transform(cv2.merge(parts), self.to_rgb), np.uint8)

@@ -60,7 +60,22 @@ class ClassifierPreset(Preset):
     temperature: float
 
 
+_WEIGHTS = Path(__file__).parent / "weights"
 _REINSTALL = "Install fervid again: its weights ship inside the package."
+
+MTCNN_SCREEN = Preset(
+    name="mtcnn-screen",
+    kind="detector",
+    summary="Where MTCNN's proposal network is worth running",
+    home=_WEIGHTS / "mtcnn-screen",
+    files={
+        "model.tflite": "80d29134c02487cde5e3e2aef904c3fb6b0d7291529e3cae86c70afcd89f42a9",
+        "weights.safetensors": "9771055853e538dbf71d00dea61f45accc65cbfe2f60eaf34ff88b63b7b44b28",
+    },
+    licence="MIT",
+    source="trained for fervid on what the mtcnn detector finds (`python -m training screen`)",
+)
+"""A part of the detector `mtcnn`."""
 
 DETECTORS = {
     preset.name: preset
@@ -136,7 +151,7 @@ def read_classifiers(folder: Path) -> dict[str, ClassifierPreset]:
     return found
 
 
-CLASSIFIERS = read_classifiers(Path(__file__).parent / "weights")
+CLASSIFIERS = read_classifiers(_WEIGHTS)
 """Name to classifier."""
 
 

@@ -18,6 +18,7 @@ _COMMANDS = {
     "export": "export",
     "choose-blend": "choose_blend",
     "calibrate-crop": "calibrate_crop",
+    "screen": "screen",
 }
 """Command to its module in `training.cli`, in the order in which one needs them."""
 

@@ -108,6 +108,6 @@ def _exact_scale(face: Face) -> float:
 
 def _read(path: Path) -> Picture:
     try:
-        return Picture(np.asarray(Image.open(path).convert("RGB")))
+        return Picture.of_rgb(np.asarray(Image.open(path).convert("RGB")))
     except OSError as error:
         raise FervidError(f"{path} cannot be read: {error}.", "Take it out.") from error

@@ -71,4 +71,4 @@ def _picture(image: Image.Image, account: Account) -> Picture:
     pixels = turn.applied(pillow.rgb(image))
     account.height, account.width = pixels.shape[:2]
     account.rotation = turn.rotation
-    return Picture(pixels)
+    return Picture.of_rgb(pixels)

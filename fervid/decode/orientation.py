@@ -11,7 +11,7 @@ import numpy as np
 from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 
-from fervid.picture import Rgb
+from fervid.plane import Pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ class Orientation:
             return -90 if self.mirror_x else 90
         return 180 if self.mirror_y else 0
 
-    def applied(self, pixels: Rgb) -> Rgb:
-        """Return the pixels upright: uint8 `(height, width, 3)`, C-contiguous."""
+    def applied(self, pixels: Pixels) -> Pixels:
+        """Turn uint8 `(height, width)` or `(height, width, 3)` upright; not copied if it is."""
         if self.transpose:
             pixels = np.asarray(cv2.transpose(pixels), dtype=np.uint8)
         if self.mirror_x or self.mirror_y:
             code = -1 if self.mirror_x and self.mirror_y else int(self.mirror_x)
             pixels = np.asarray(cv2.flip(pixels, code), dtype=np.uint8)
-        return np.ascontiguousarray(pixels)
+        return pixels
 
 
 UPRIGHT = Orientation()

@@ -46,7 +46,7 @@ def read_still(account: Account) -> Iterator[Frame]:
     account.height, account.width = pixels.shape[:2]
     account.rotation = (turned or turn).rotation
     account.frames_delivered = account.frames_sampled = 1
-    yield Frame(account.source.id, index=0, time_s=None, picture=Picture(pixels))
+    yield Frame(account.source.id, index=0, time_s=None, picture=Picture.of_rgb(pixels))
 
 
 def _turned_on_loading(image: Image.Image) -> orientation.Orientation | None:

@@ -43,7 +43,7 @@ def make_clip(path: Path) -> None:
 def _photograph() -> Picture:
     file = resources.files("fervid.demo") / "astronaut.jpg"
     with file.open("rb") as stream, Image.open(stream) as image:
-        return Picture(np.asarray(image.convert("RGB")))
+        return Picture.of_rgb(np.asarray(image.convert("RGB")))
 
 
 def _view(

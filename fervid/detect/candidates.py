@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fervid.detect import boxes as box
-from fervid.detect.halves import Halves
-from fervid.picture import Rgb
+from fervid.picture import Picture, Rgb
 
 MAX_PER_FRAME = 256
 """Candidates of a frame that go on to the next stage, at most."""
@@ -62,7 +61,7 @@ class Candidates:
             kept.append(mine[box.suppressed(self.boxes[mine], self.scores[mine], overlap, of)])
         return np.concatenate(kept)
 
-    def patches(self, pictures: Sequence[Halves], side: int) -> Rgb:
+    def patches(self, pictures: Sequence[Picture], side: int) -> Rgb:
         """Cut every box out of its picture.
 
         Args:

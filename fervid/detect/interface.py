@@ -79,5 +79,5 @@ def load_detector(
     else:
         wanted = Wanted(min_face, yunet.MIN_SCORE if min_score is None else min_score, max_faces)
         detector = yunet.YunetDetector(path, wanted)
-    detector.detect([Picture(np.zeros((64, 64, 3), np.uint8))])
+    detector.detect([Picture.of_rgb(np.zeros((64, 64, 3), np.uint8))])
     return detector

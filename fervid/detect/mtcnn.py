@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fervid.detect import boxes as box
-from fervid.detect import pyramid
+from fervid.detect import screening
 from fervid.detect.candidates import Candidates, joined
 from fervid.detect.faces import VIEWERS_TO_SUBJECTS, Wanted, as_faces
-from fervid.detect.halves import Halves
 from fervid.picture import Picture, Rgb
 from fervid.runtime import Network, Outputs
 from fervid.types import Face
@@ -27,19 +26,41 @@ LEVEL_OVERLAP, PROPOSAL_OVERLAP, REFINED_OVERLAP, FINAL_OVERLAP = 0.5, 0.7, 0.7,
 20 pixels, 354 of 360 are found with them; 353 with .6 for the middle overlaps (8% cheaper), 351
 with .5 (12%), 353 with a proposal score of .7 (14%), 355 with all scores .2 to .3 lower."""
 
-PIXELS_PER_CALL = 1 << 18
-"""Pixels per call of the proposal network: it takes about 100 bytes of memory for each."""
-
 PATCHES_PER_CALL = 64
+
+_MOST_LEVELS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """The three networks, loaded."""
+    """The networks, loaded.
 
+    Args:
+        screen: Says where on a mosaic the proposal network is worth running.
+        pnet: Proposes boxes.
+        rnet: Refines them.
+        onet: Settles them, with landmarks.
+    """
+
+    screen: Network
     pnet: Network
     rnet: Network
     onet: Network
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """What the proposal network takes for faces.
+
+    Args:
+        cells: Where it ran.
+        of_cells: `(n,)`: the cell of each candidate.
+        candidates: Not yet thinned out.
+    """
+
+    cells: screening.Cells
+    of_cells: npt.NDArray[np.intp]
+    candidates: Candidates
 
 
 class MtcnnDetector:
@@ -59,9 +80,8 @@ class MtcnnDetector:
 
     def detect(self, pictures: Sequence[Picture]) -> list[tuple[Face, ...]]:
         """Find the faces of each picture, as `FaceDetector.detect` says."""
-        halves = [Halves(picture) for picture in pictures]
-        found = self._refined(halves, self._proposed(halves))
-        found, landmarks = self._settled(halves, found)
+        found = self._refined(pictures, self._proposed(pictures))
+        found, landmarks = self._settled(pictures, found)
         faces = []
         for number, picture in enumerate(pictures):
             mine = found.frames == number
@@ -71,41 +91,20 @@ class MtcnnDetector:
             )
         return faces
 
-    def _proposed(self, pictures: list[Halves]) -> Candidates:
-        """Slide the proposal network over every level of every picture."""
-        by_canvas: dict[pyramid.Canvas, list[int]] = {}
-        for number, picture in enumerate(pictures):
-            canvas = pyramid.canvas_for(picture.original, self._wanted.min_face)
-            by_canvas.setdefault(canvas, []).append(number)
-        parts = []
-        for canvas, numbers in by_canvas.items():
-            step = max(1, PIXELS_PER_CALL // (canvas.width * canvas.height))
-            for start in range(0, len(numbers), step):
-                parts += self._proposed_on(canvas, numbers[start : start + step], pictures)
-        found = joined(parts)
-        return found.at(found.survivors(PROPOSAL_OVERLAP)).squared()
+    def _proposed(self, pictures: Sequence[Picture]) -> Candidates:
+        """The proposal network's candidates, those of a level thinned out first."""
+        networks, min_face = self._networks, self._wanted.min_face
+        found = propose(networks.screen, networks.pnet, pictures, min_face)
+        levels = found.cells.levels[found.of_cells]
+        of_levels = Candidates(
+            found.candidates.frames * _MOST_LEVELS + levels,
+            found.candidates.boxes,
+            found.candidates.scores,
+        )
+        kept = found.candidates.at(of_levels.survivors(LEVEL_OVERLAP))
+        return kept.at(kept.survivors(PROPOSAL_OVERLAP)).squared()
 
-    def _proposed_on(
-        self, canvas: pyramid.Canvas, numbers: list[int], pictures: list[Halves]
-    ) -> list[Candidates]:
-        """Candidates per level of pictures that share a canvas."""
-        min_face = self._wanted.min_face
-        canvases = pyramid.lay_out(canvas, [pictures[n] for n in numbers], min_face)
-        parts = []
-        for size in canvas.levels():
-            regression, scores = _slid(self._networks.pnet, pyramid.shrunk(canvases, size))
-            found = rows, ys, xs = np.nonzero(scores > PROPOSAL_SCORE)
-            corners = np.stack([xs, ys], axis=1).astype(np.float32) * pyramid.STRIDE
-            windows = np.concatenate([corners, corners + pyramid.WINDOW], axis=1)
-            to_picture = [
-                pyramid.to_picture(pictures[n].original, canvas, size, min_face) for n in numbers
-            ]
-            boxes = box.regressed(windows, regression[found]) * np.array(to_picture)[rows]
-            level = Candidates(np.array(numbers)[rows], boxes, scores[found])
-            parts.append(level.at(level.survivors(LEVEL_OVERLAP)))
-        return parts
-
-    def _refined(self, pictures: list[Halves], found: Candidates) -> Candidates:
+    def _refined(self, pictures: Sequence[Picture], found: Candidates) -> Candidates:
         """Look at each candidate alone, at 24 pixels."""
         if not len(found):
             return found
@@ -115,7 +114,7 @@ class MtcnnDetector:
         return refined.at(refined.survivors(REFINED_OVERLAP)).squared()
 
     def _settled(
-        self, pictures: list[Halves], found: Candidates
+        self, pictures: Sequence[Picture], found: Candidates
     ) -> tuple[Candidates, npt.NDArray[np.float32]]:
         """Look at each at 48 pixels: the final boxes, and landmarks `(n, 5, 2)`."""
         if not len(found):
@@ -130,22 +129,37 @@ class MtcnnDetector:
         return settled.at(good), landmarks[good][:, VIEWERS_TO_SUBJECTS]
 
 
-def _slid(pnet: Network, level: Rgb) -> Outputs:
-    """Slide the proposal network over a level, a large one in strips that overlap by a window."""
-    overlap = pyramid.WINDOW - pyramid.STRIDE
-    rows = PIXELS_PER_CALL // (len(level) * level.shape[2]) // pyramid.STRIDE * pyramid.STRIDE
-    rows = max(rows, 2 * pyramid.WINDOW)
-    strips = [
-        pnet.run(np.ascontiguousarray(level[:, top : top + rows]))
-        for top in range(0, max(1, level.shape[1] - overlap), rows - overlap)
-    ]
-    return tuple(np.concatenate(output, axis=1) for output in zip(*strips, strict=True))
+def propose(
+    screen: Network, pnet: Network, pictures: Sequence[Picture], min_face: float
+) -> Proposals:
+    """Run the proposal network where the screen lets it.
+
+    Args:
+        screen: As `screening.passed` takes it.
+        pnet: The proposal network.
+        pictures: Any number.
+        min_face: Smallest face, in pixels of the pictures.
+
+    Returns:
+        Every window that scores above `PROPOSAL_SCORE`.
+    """
+    cells = screening.passed(screen, pictures, min_face)
+    if not len(cells):
+        return Proposals(cells, np.zeros(0, np.intp), joined([]))
+    regression, scores = _run(pnet, cells.patches)
+    windows = cells.windows()
+    lies_inside = (windows[..., 2:] <= cells.rooms[:, None, None, :]).all(axis=-1)
+    found = np.nonzero((scores > PROPOSAL_SCORE) & lies_inside)
+    boxes = box.regressed(windows[found], regression[found]) * cells.scales[found[0]]
+    return Proposals(cells, found[0], Candidates(cells.frames[found[0]], boxes, scores[found]))
 
 
 def _run(network: Network, patches: Rgb) -> Outputs:
-    """Run a network over patches, `PATCHES_PER_CALL` at a time."""
-    parts = [
-        network.run(patches[start : start + PATCHES_PER_CALL])
-        for start in range(0, len(patches), PATCHES_PER_CALL)
-    ]
+    """Run a network over patches, in calls of few sizes: each size costs memory."""
+    parts = []
+    start = 0
+    while start < len(patches):
+        count = min(PATCHES_PER_CALL, 1 << ((len(patches) - start).bit_length() - 1))
+        parts.append(network.run(patches[start : start + count]))
+        start += count
     return tuple(np.concatenate(output) for output in zip(*parts, strict=True))

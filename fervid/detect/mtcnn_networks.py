@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fervid import presets
 from fervid.detect import mtcnn_export, mtcnn_weights
 from fervid.detect.mtcnn import Networks
 from fervid.runtime import Device, load_network
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def load(device: Device) -> Networks:
-    """Load the three networks.
+    """Load the networks.
 
     Args:
         device: Where they run.
@@ -26,6 +27,11 @@ def load(device: Device) -> Networks:
     Raises:
         FervidError: The weights are not there, or could not be exported.
     """
+    screen = load_network(
+        device,
+        functools.partial(presets.file_path, presets.MTCNN_SCREEN, "model.tflite"),
+        _built_screen,
+    )
     loaded = {
         name: load_network(
             device,
@@ -34,7 +40,16 @@ def load(device: Device) -> Networks:
         )
         for name in ("pnet", "rnet", "onet")
     }
-    return Networks(**loaded)
+    return Networks(screen, **loaded)
+
+
+def _built_screen() -> keras.Model:
+    from fervid.networks.classifier import load_weights
+    from fervid.networks.mtcnn_screen import build_screen
+
+    model = build_screen()
+    load_weights(model, presets.file_path(presets.MTCNN_SCREEN, "weights.safetensors"))
+    return model
 
 
 def _exported(name: str) -> Path:

@@ -1,20 +1,19 @@
-"""Choose the sizes at which a cascade looks at a picture, and lay pictures out on canvases.
+"""Draw the sizes at which a cascade looks at a picture side by side on one mosaic.
 
-A canvas is the picture shrunk until the smallest wanted face is as large as the proposal network's
-window, padded at the right and bottom to one of a few sizes, so that pictures of different shape
-share a batch. This geometry is known here alone.
+The first size is the picture shrunk until the smallest wanted face is as large as the proposal
+network's window. Sizes are rounded up, so that pictures of nearly one shape share a layout. This
+geometry is known here alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fervid.detect.halves import Halves
 from fervid.picture import Picture, Rgb
 
 WINDOW = 12
@@ -29,82 +28,117 @@ FACTOR = 0.709
 PADDING = 127
 """Mid-grey: zero after the networks' normalisation."""
 
+GRID = 4
+"""Levels lie at multiples of this, in pixels: the step of the screening network."""
+
 
 @dataclass(frozen=True, slots=True)
-class Canvas:
-    """A size on which pictures are laid out.
+class Level:
+    """Where one size of the picture lies on the mosaic, in pixels.
+
+    Args:
+        x: Left edge, a multiple of `GRID`.
+        y: Upper edge, likewise.
+        width: Room for the picture.
+        height: Likewise.
+        scale: Pixels of the level per pixel of the first level.
+    """
+
+    x: int
+    y: int
+    width: int
+    height: int
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mosaic:
+    """A layout.
 
     Args:
         width: In pixels.
         height: In pixels.
+        levels: By falling size; none where the window does not fit.
     """
 
     width: int
     height: int
-
-    def levels(self) -> list[tuple[int, int]]:
-        """Sizes `(width, height)` of the pyramid, the canvas itself first."""
-        sizes = []
-        scale = 1.0
-        while min(self.width, self.height) * scale >= WINDOW:
-            sizes.append((round(self.width * scale), round(self.height * scale)))
-            scale *= FACTOR
-        return sizes
+    levels: tuple[Level, ...]
 
 
-def content_size(picture: Picture, min_face: float) -> tuple[int, int]:
-    """Size `(width, height)` at which a face of `min_face` pixels fills the window."""
-    scale = WINDOW / min_face
+def mosaic_for(picture: Picture, min_face: float) -> Mosaic:
+    """Choose the layout for a picture whose smallest face has `min_face` pixels."""
+    width, height = content_size(picture, min_face)
+    return _laid_out(_rounded_up(width), _rounded_up(height))
+
+
+def content_size(picture: Picture, min_face: float, scale: float = 1.0) -> tuple[int, int]:
+    """Size `(width, height)` of a picture on the level of a scale."""
+    scale *= WINDOW / min_face
     return max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
 
 
-def canvas_for(picture: Picture, min_face: float) -> Canvas:
-    """Choose the canvas of a picture."""
-    width, height = content_size(picture, min_face)
-    return Canvas(_rounded_up(width), _rounded_up(height))
-
-
-def lay_out(canvas: Canvas, pictures: Sequence[Halves], min_face: float) -> Rgb:
-    """Draw pictures on a canvas each, at its upper left.
+def drawn(picture: Picture, mosaic: Mosaic, min_face: float) -> Rgb:
+    """Draw a picture at all sizes.
 
     Args:
-        canvas: The canvas that all of them have.
-        pictures: At least one.
-        min_face: Smallest face, in pixels of the pictures.
+        picture: Any.
+        mosaic: Its layout.
+        min_face: Smallest face, in pixels of the picture.
 
     Returns:
-        uint8 `(pictures, height, width, 3)`.
+        uint8 `(height, width, 3)`.
     """
-    canvases = np.full((len(pictures), canvas.height, canvas.width, 3), PADDING, np.uint8)
-    for target, picture in zip(canvases, pictures, strict=True):
-        width, height = content_size(picture.original, min_face)
-        target[:height, :width] = picture.scaled(width, height)
-    return canvases
+    pixels = np.full((mosaic.height, mosaic.width, 3), PADDING, np.uint8)
+    for level in mosaic.levels:
+        width, height = content_size(picture, min_face, level.scale)
+        pixels[level.y : level.y + height, level.x : level.x + width] = picture.scaled(
+            width, height
+        )
+    return pixels
 
 
-def shrunk(canvases: Rgb, size: tuple[int, int]) -> Rgb:
-    """Shrink a batch of canvases.
-
-    Args:
-        canvases: uint8 `(batch, height, width, 3)`.
-        size: `(width, height)`.
-
-    Returns:
-        uint8 `(batch, height, width, 3)`, area means.
-    """
-    if canvases.shape[2::-1][:2] == size:
-        return canvases
-    return np.stack([cv2.resize(c, size, interpolation=cv2.INTER_AREA) for c in canvases])
-
-
-def to_picture(
-    picture: Picture, canvas: Canvas, size: tuple[int, int], min_face: float
-) -> npt.NDArray[np.float32]:
+def to_picture(picture: Picture, level: Level, min_face: float) -> npt.NDArray[np.float32]:
     """Pixels of the picture per pixel of a level: `(4,)`, x, y, x, y."""
-    content = np.array(content_size(picture, min_face))
-    on_canvas = np.array((picture.width, picture.height)) / content
-    scale = on_canvas * (canvas.width, canvas.height) / np.array(size)
-    return np.tile(scale, 2).astype(np.float32)
+    content = np.array(content_size(picture, min_face, level.scale))
+    return np.tile((picture.width, picture.height) / content, 2).astype(np.float32)
+
+
+@dataclass(slots=True)
+class _Column:
+    """A part of a shelf, filled from its top; pixels."""
+
+    x: int
+    width: int
+    top: int
+    bottom: int
+
+
+@functools.lru_cache(maxsize=64)
+def _laid_out(width: int, height: int) -> Mosaic:
+    """Put each level, the largest first, in a column, beside one, or on a shelf of its own."""
+    levels: list[Level] = []
+    columns: list[_Column] = []
+    bottom = 0
+    scale = 1.0
+    while min(width, height) * scale >= WINDOW:
+        w, h = (_on_grid((side + 0.5) * scale - 0.5) for side in (width, height))
+        column = next((c for c in columns if w <= c.width and h <= c.bottom - c.top), None)
+        if column is None:
+            column = _Column(0, width, bottom, bottom + h)
+            bottom += h
+        if w < column.width and column.top + h == column.bottom:
+            # The rest of the shelf becomes a column of its own.
+            columns.append(_Column(column.x + w, column.width - w, column.top, column.bottom))
+        levels.append(Level(column.x, column.top, w, h, scale))
+        column.top += h
+        scale *= FACTOR
+    # The screening network looks GRID pixels further than the window.
+    return Mosaic(width + GRID, bottom + GRID, tuple(levels))
+
+
+def _on_grid(length: float) -> int:
+    return math.ceil(length / GRID) * GRID
 
 
 def _rounded_up(length: int) -> int:

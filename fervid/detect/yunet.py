@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from fervid.detect.boxes import suppressed
 from fervid.detect.faces import VIEWERS_TO_SUBJECTS, Wanted, as_faces
-from fervid.detect.halves import Halves
 from fervid.errors import FervidError
 from fervid.picture import Picture
 from fervid.types import Face
@@ -68,8 +67,7 @@ class YunetDetector:
         return [self._faces(picture) for picture in pictures]
 
     def _faces(self, picture: Picture) -> tuple[Face, ...]:
-        halves = Halves(picture)
-        rows = np.concatenate([self._rows(halves, size) for size in self._sizes(picture)])
+        rows = np.concatenate([self._rows(picture, size) for size in self._sizes(picture)])
         corners = np.concatenate([rows[:, :2], rows[:, :2] + rows[:, 2:4]], axis=1)
         scores = rows[:, 14]
         kept = suppressed(corners, scores, OVERLAP)
@@ -77,14 +75,14 @@ class YunetDetector:
         size = (picture.width, picture.height)
         return as_faces(corners[kept], scores[kept], landmarks, size, self._wanted)
 
-    def _rows(self, halves: Halves, size: tuple[int, int]) -> npt.NDArray[np.float32]:
+    def _rows(self, picture: Picture, size: tuple[int, int]) -> npt.NDArray[np.float32]:
         """OpenCV's rows at one size, in pixels of the picture: x, y, w, h, 5 points, score."""
         self._network.setInputSize(size)
-        bgr = np.ascontiguousarray(halves.scaled(*size)[..., ::-1])
+        bgr = np.ascontiguousarray(picture.scaled(*size)[..., ::-1])
         rows = self._network.detect(bgr)[1]
         if rows is None:
             return np.zeros((0, 15), np.float32)
-        scale = np.array((halves.original.width, halves.original.height)) / size
+        scale = np.array((picture.width, picture.height)) / size
         rows[:, :14] *= np.tile(scale, 7)
         return np.asarray(rows, np.float32)
 

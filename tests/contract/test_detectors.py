@@ -46,21 +46,21 @@ def load(request: pytest.FixtureRequest, shared: Path) -> Load:
 def portrait() -> Picture:
     """A photograph, 320 pixels wide or more, of one face."""
     with (resources.files("fervid.demo") / "astronaut.jpg").open("rb") as stream:
-        return Picture(np.asarray(Image.open(stream).convert("RGB")))
+        return Picture.of_rgb(np.asarray(Image.open(stream).convert("RGB")))
 
 
 @pytest.fixture(scope="session")
 def couple(portrait: Picture) -> Picture:
     """The same face twice, the second one at 70%."""
-    second = Picture(portrait.scaled(portrait.width * 7 // 10, portrait.height * 7 // 10))
+    second = Picture.of_rgb(portrait.scaled(portrait.width * 7 // 10, portrait.height * 7 // 10))
     pixels = np.full((portrait.height, portrait.width + second.width, 3), 127, np.uint8)
     pixels[:, : portrait.width] = portrait.rgb
     pixels[: second.height, portrait.width :] = second.rgb
-    return Picture(pixels)
+    return Picture.of_rgb(pixels)
 
 
 def blank(width: int, height: int) -> Picture:
-    return Picture(np.full((height, width, 3), 127, np.uint8))
+    return Picture.of_rgb(np.full((height, width, 3), 127, np.uint8))
 
 
 def boxes(faces: tuple[Face, ...]) -> list[list[float]]:
@@ -68,7 +68,7 @@ def boxes(faces: tuple[Face, ...]) -> list[list[float]]:
 
 
 def read(path: Path) -> Picture:
-    return Picture(np.asarray(Image.open(path).convert("RGB")))
+    return Picture.of_rgb(np.asarray(Image.open(path).convert("RGB")))
 
 
 def test_it_finds_a_face_with_its_landmarks(load: Load, portrait: Picture) -> None:
@@ -133,7 +133,7 @@ def test_min_score_decides(load: Load, couple: Picture) -> None:
 def test_boxes_lie_in_the_frame(load: Load, portrait: Picture) -> None:
     ((face,),) = load().detect([portrait])
     middle = round((face.box[0] + face.box[2]) / 2)
-    cut_off = Picture(np.ascontiguousarray(portrait.rgb[:, : middle + 20]))
+    cut_off = Picture.of_rgb(np.ascontiguousarray(portrait.rgb[:, : middle + 20]))
     for found in load(min_face=20).detect([cut_off])[0]:
         assert 0 <= found.box[0] < found.box[2] <= cut_off.width
         assert 0 <= found.box[1] < found.box[3] <= cut_off.height
@@ -142,7 +142,7 @@ def test_boxes_lie_in_the_frame(load: Load, portrait: Picture) -> None:
 def test_a_call_of_many_sizes_gives_what_single_calls_give(
     load: Load, portrait: Picture, couple: Picture
 ) -> None:
-    half = Picture(portrait.scaled(portrait.width // 2, portrait.height // 2))
+    half = Picture.of_rgb(portrait.scaled(portrait.width // 2, portrait.height // 2))
     pictures = [portrait, blank(64, 48), couple, half, portrait, blank(1, 1)]
     detector = load()
     together = detector.detect(pictures)
@@ -154,7 +154,7 @@ def test_a_call_of_many_sizes_gives_what_single_calls_give(
 
 
 def test_a_scaled_picture_gives_scaled_boxes(load: Load, portrait: Picture) -> None:
-    double = Picture(portrait.scaled(portrait.width * 2, portrait.height * 2))
+    double = Picture.of_rgb(portrait.scaled(portrait.width * 2, portrait.height * 2))
     (small, large) = load().detect([portrait, double])
     side = small[0].box[2] - small[0].box[0]
     np.testing.assert_allclose(np.divide(boxes(large), 2), boxes(small), atol=side / 10)
@@ -216,7 +216,7 @@ def test_it_finds_five_faces_of_five(load: Load, shared: Path) -> None:
 def counts(detector: FaceDetector, path: Path) -> list[int]:
     with av.open(str(path)) as container:
         pictures = [
-            Picture(frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)
+            Picture.of_rgb(frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)
         ]
     return [
         len(faces)

@@ -26,7 +26,7 @@ length = st.floats(5, 400)
 
 
 def painted(colour: tuple[int, int, int], width: int = 120, height: int = 90) -> Picture:
-    return Picture(np.full((height, width, 3), colour, np.uint8))
+    return Picture.of_rgb(np.full((height, width, 3), colour, np.uint8))
 
 
 def landmarks() -> npt.NDArray[np.float32]:
@@ -60,7 +60,7 @@ def test_edge_pixels_repeat_outside_the_frame(box: tuple[float, float, float, fl
 @pytest.mark.parametrize("side", [20.0, 48.0, 100.0, 333.3])
 def test_the_crop_is_cut_at_sub_pixel_position(side: float) -> None:
     ramp = np.tile(np.linspace(0, 255, 512), (512, 1)).astype(np.uint8)
-    picture = Picture(np.repeat(ramp[:, :, None], 3, axis=2))
+    picture = Picture.of_rgb(np.repeat(ramp[:, :, None], 3, axis=2))
     left = 60.25
     crop = align(picture, (left, 60, left + side, 60 + side), 1.0)
     centres = left + (np.arange(48) + 0.5) * side / 48
@@ -78,7 +78,7 @@ def largest_faces(pictures: list[Picture], detector: str) -> tuple[list[Face], f
 def test_the_eyes_of_the_demo_face_lie_as_in_fer2013() -> None:
     file = resources.files("fervid.demo") / "astronaut.jpg"
     with file.open("rb") as stream:
-        picture = Picture(np.asarray(Image.open(stream).convert("RGB")))
+        picture = Picture.of_rgb(np.asarray(Image.open(stream).convert("RGB")))
     (face,), crop_scale = largest_faces([picture], "mtcnn")
     x, y = eyes_in_crop(face, crop_scale)
     assert 0.45 <= x <= 0.55
@@ -89,7 +89,7 @@ def test_the_eyes_of_the_demo_face_lie_as_in_fer2013() -> None:
 @pytest.mark.parametrize("detector", ["mtcnn", "face_detection_yunet_2026may.onnx"])
 def test_a_detectors_constant_frames_faces_as_fer2013_does(shared: Path, detector: str) -> None:
     paths = sorted((shared / "data" / "expressions").rglob("*.jpg"))[::6]
-    pictures = [Picture(np.asarray(Image.open(path).convert("RGB"))) for path in paths]
+    pictures = [Picture.of_rgb(np.asarray(Image.open(path).convert("RGB"))) for path in paths]
     name = detector if detector == "mtcnn" else str(shared / "data" / "models" / detector)
     faces, crop_scale = largest_faces(pictures, name)
     x, y = np.median([eyes_in_crop(face, crop_scale) for face in faces], axis=0)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fervid.decode.colour import RgbConverter, over_mid_grey
+from fervid.decode.colour import PictureMaker, over_mid_grey
+from fervid.decode.orientation import UPRIGHT
 from tests.drawn import RED, bar, encode, read
 
 # Red in luma and two chromas by the coefficients of BT.601 and BT.709: (kr, kb).
@@ -50,7 +51,7 @@ def test_solid_red_stays_red(
     frame = red_frame(matrix, size, full, layout)
     frame.colorspace = AVCOL_SPC[matrix if tagged else "unspecified"]
     frame.color_range = FULL if full else LIMITED
-    rgb = RgbConverter().rgb(frame)
+    rgb = PictureMaker(UPRIGHT).picture(frame).rgb
     assert rgb.shape == (size[1], size[0], 3)
     assert np.abs(rgb.astype(int) - RED).max() <= 3
 
@@ -60,7 +61,7 @@ def test_a_tag_wins_over_the_size(matrix: str) -> None:
     size = (64, 48) if matrix == "BT.709" else (1280, 720)
     frame = red_frame(matrix, size, False, "yuv420p")
     frame.colorspace, frame.color_range = AVCOL_SPC[matrix], LIMITED
-    assert np.abs(RgbConverter().rgb(frame).astype(int) - RED).max() <= 3
+    assert np.abs(PictureMaker(UPRIGHT).picture(frame).rgb.astype(int) - RED).max() <= 3
 
 
 @pytest.mark.parametrize("tag", ["unspecified", "BT.601", "BT.709"])
@@ -78,10 +79,10 @@ def test_red_stays_red_through_a_file(tmp_path: Path, size: tuple[int, int], tag
     assert np.abs(frames[0].picture.rgb.astype(int) - RED).max() <= 3
 
 
-def test_one_converter_serves_frames_of_changing_size() -> None:
-    converter = RgbConverter()
+def test_one_maker_serves_frames_of_changing_size() -> None:
+    maker = PictureMaker(UPRIGHT)
     for size in ((64, 48), (32, 32), (64, 48)):
-        assert converter.rgb(av.VideoFrame(*size, "yuv420p")).shape == (size[1], size[0], 3)
+        assert maker.picture(av.VideoFrame(*size, "yuv420p")).rgb.shape == (size[1], size[0], 3)
 
 
 def test_alpha_lies_over_mid_grey() -> None:

@@ -1,22 +1,72 @@
-"""Large pictures in strips."""
+"""The proposal network runs where the screen lets it, and there alone."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from fervid.detect import mtcnn, mtcnn_networks
+from fervid.detect import mtcnn, mtcnn_networks, pyramid, screening
+from fervid.picture import Picture
 from fervid.runtime import resolve_device
+from training.screen.examples import Everything
+
+MIN_FACE = 30.0
 
 
-@pytest.mark.parametrize("height", [12, 13, 40, 97])
-@pytest.mark.parametrize("rows", [24, 31, 64])
-def test_strips_give_what_the_whole_gives(
-    height: int, rows: int, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture(scope="module")
+def networks() -> mtcnn.Networks:
+    return mtcnn_networks.load(resolve_device("cpu"))
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[Picture]:
+    rng = np.random.default_rng(0)
+    coarse = [
+        rng.integers(0, 256, (9, 16, 3), np.uint8),
+        rng.integers(0, 256, (14, 8, 3), np.uint8),
+    ]
+    return [Picture.of_rgb(Picture.of_rgb(one).scaled(320, 240)) for one in coarse]
+
+
+def test_behind_an_open_screen_the_proposal_network_sees_every_window(
+    networks: mtcnn.Networks, pictures: list[Picture]
 ) -> None:
-    pnet = mtcnn_networks.load(resolve_device("cpu")).pnet
-    level = np.random.default_rng(0).integers(0, 256, (2, height, 41, 3), dtype=np.uint8)
-    monkeypatch.setattr(mtcnn, "PIXELS_PER_CALL", 2 * 41 * rows)
-    for strips, whole in zip(mtcnn._slid(pnet, level), pnet.run(level), strict=True):
-        assert strips.shape == whole.shape
-        np.testing.assert_allclose(strips, whole, atol=1e-5)
+    cells = screening.passed(Everything(), pictures, MIN_FACE)
+    windows = cells.windows()
+    _, scores = mtcnn._run(networks.pnet, cells.patches)
+    for frame, picture in enumerate(pictures):
+        mosaic = pyramid.mosaic_for(picture, MIN_FACE)
+        pixels = pyramid.drawn(picture, mosaic, MIN_FACE)
+        for number, level in enumerate(mosaic.levels):
+            alone = pixels[level.y : level.y + level.height, level.x : level.x + level.width]
+            _, expected = networks.pnet.run(np.ascontiguousarray(alone)[None])
+            mine = (cells.frames == frame) & (cells.levels == number)
+            seen = np.full(expected.shape[1:], np.nan, np.float32)
+            rows, columns = (windows[mine][..., axis].astype(int) // 2 for axis in (1, 0))
+            inside = (windows[mine][..., 2:] <= (level.width, level.height)).all(axis=-1)
+            seen[rows[inside], columns[inside]] = scores[mine][inside]
+            np.testing.assert_allclose(seen, expected[0], atol=1e-5)
+
+
+def test_a_patch_is_what_the_mosaic_shows_there(pictures: list[Picture]) -> None:
+    cells = screening.passed(Everything(), pictures[:1], MIN_FACE)
+    mosaic = pyramid.mosaic_for(pictures[0], MIN_FACE)
+    pixels = pyramid.drawn(pictures[0], mosaic, MIN_FACE)
+    for number in (0, len(cells) // 2, len(cells) - 1):
+        x, y = cells.places[number]
+        size = screening.PATCH
+        assert (cells.patches[number] == pixels[y : y + size, x : x + size]).all()
+
+
+def test_of_pictures_too_small_for_a_face_nothing_is_proposed(networks: mtcnn.Networks) -> None:
+    small = Picture.of_rgb(np.zeros((20, 20, 3), np.uint8))
+    found = mtcnn.propose(networks.screen, networks.pnet, [small], 40)
+    assert len(found.candidates) == 0
+
+
+def test_many_patches_give_what_few_give(networks: mtcnn.Networks) -> None:
+    patches = np.random.default_rng(1).integers(0, 256, (77, 24, 24, 3), np.uint8)
+    together = mtcnn._run(networks.rnet, patches)
+    for number in (0, 63, 64, 76):
+        for output, alone in zip(together, networks.rnet.run(patches[number][None]), strict=True):
+            np.testing.assert_allclose(output[number], alone[0], atol=1e-5)

@@ -1,62 +1,76 @@
-"""Canvas geometry and cheap cutting."""
+"""Where the sizes of a picture lie on a mosaic."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fervid.detect import pyramid
-from fervid.detect.halves import Halves
 from fervid.picture import Picture
 
 sides = st.integers(1, 2000)
 
 
 def blank(width: int, height: int) -> Picture:
-    return Picture(np.zeros((height, width, 3), np.uint8))
+    return Picture.of_rgb(np.zeros((height, width, 3), np.uint8))
 
 
 def gradient(width: int, height: int) -> Picture:
     x, y = np.meshgrid(np.linspace(0, 255, width), np.linspace(0, 255, height))
-    return Picture(np.stack([x, y, 255 - x], axis=2).astype(np.uint8))
+    return Picture.of_rgb(np.stack([x, y, 255 - x], axis=2).astype(np.uint8))
 
 
 @given(sides, sides, st.floats(10, 200))
-def test_a_canvas_holds_its_picture_with_little_to_spare(
-    width: int, height: int, min_face: float
-) -> None:
+def test_levels_lie_on_the_grid_apart_and_inside(width: int, height: int, min_face: float) -> None:
+    mosaic = pyramid.mosaic_for(blank(width, height), min_face)
+    taken = np.zeros((mosaic.height, mosaic.width), int)
+    for level in mosaic.levels:
+        assert level.x % pyramid.GRID == level.y % pyramid.GRID == 0
+        taken[level.y : level.y + level.height, level.x : level.x + level.width] += 1
+    assert taken.max() <= 1
+    # The screen sees one step of the grid further than the last window.
+    assert not taken[-pyramid.GRID :].any()
+    assert not taken[:, -pyramid.GRID :].any()
+
+
+@given(sides, sides, st.floats(10, 200))
+def test_a_level_holds_its_picture(width: int, height: int, min_face: float) -> None:
     picture = blank(width, height)
-    canvas = pyramid.canvas_for(picture, min_face)
-    for room, needed in zip(
-        (canvas.width, canvas.height), pyramid.content_size(picture, min_face), strict=True
-    ):
-        assert needed <= room < needed + max(8, needed / 4)
+    for level in pyramid.mosaic_for(picture, min_face).levels:
+        content = pyramid.content_size(picture, min_face, level.scale)
+        assert content[0] <= level.width
+        assert content[1] <= level.height
 
 
-def test_pictures_of_many_widths_share_few_canvases() -> None:
-    widths = {pyramid.canvas_for(blank(width, 8), 40).width for width in range(400, 1600)}
-    assert len(widths) <= 2 * 8 + 1
+def test_a_mosaic_has_little_to_spare() -> None:
+    for width, height in ((1920, 1080), (1080, 1920), (640, 360), (400, 400)):
+        mosaic = pyramid.mosaic_for(blank(width, height), 40)
+        used = sum(level.width * level.height for level in mosaic.levels)
+        assert used > 0.82 * mosaic.width * mosaic.height
+
+
+def test_pictures_of_many_widths_share_few_layouts() -> None:
+    layouts = {pyramid.mosaic_for(blank(width, 200), 40) for width in range(400, 1600)}
+    assert len(layouts) <= 2 * 8 + 1
 
 
 def test_the_smallest_face_fills_the_window_of_the_first_level() -> None:
     picture = blank(640, 360)
-    canvas = pyramid.canvas_for(picture, 40)
-    scale = pyramid.to_picture(picture, canvas, canvas.levels()[0], 40)
+    first = pyramid.mosaic_for(picture, 40).levels[0]
+    scale = pyramid.to_picture(picture, first, 40)
     np.testing.assert_allclose(scale * pyramid.WINDOW, 40, rtol=0.01)
 
 
 def test_levels_halve_the_area_until_the_window_no_longer_fits() -> None:
-    levels = pyramid.Canvas(192, 112).levels()
-    areas = [width * height for width, height in levels]
-    assert levels[0] == (192, 112)
-    assert min(levels[-1]) >= pyramid.WINDOW > min(levels[-1]) * pyramid.FACTOR
-    np.testing.assert_allclose(np.divide(areas[1:], areas[:-1]), 0.5, atol=0.04)
+    levels = pyramid.mosaic_for(blank(640, 360), 40).levels
+    scales = [level.scale for level in levels]
+    np.testing.assert_allclose(np.divide(scales[1:], scales[:-1]) ** 2, 0.5, atol=0.01)
+    assert 108 * scales[-1] >= pyramid.WINDOW > 108 * scales[-1] * pyramid.FACTOR
 
 
 def test_a_picture_smaller_than_the_window_has_no_level() -> None:
-    assert pyramid.canvas_for(blank(20, 20), 40).levels() == []
+    assert not pyramid.mosaic_for(blank(20, 20), 40).levels
 
 
 @given(st.integers(50, 900), st.integers(50, 900), st.floats(15, 60), st.data())
@@ -64,39 +78,25 @@ def test_a_point_on_a_level_lies_where_it_lies_in_the_picture(
     width: int, height: int, min_face: float, data: st.DataObject
 ) -> None:
     picture = gradient(width, height)
-    canvas = pyramid.canvas_for(picture, min_face)
-    if not canvas.levels():
+    mosaic = pyramid.mosaic_for(picture, min_face)
+    if not mosaic.levels:
         return
-    size = data.draw(st.sampled_from(canvas.levels()))
-    level = pyramid.shrunk(pyramid.lay_out(canvas, [Halves(picture)], min_face), size)[0]
-    scale = pyramid.to_picture(picture, canvas, size, min_face)
-    x, y = size[0] // 3, size[1] // 3
+    level = data.draw(st.sampled_from(mosaic.levels))
+    pixels = pyramid.drawn(picture, mosaic, min_face)
+    scale = pyramid.to_picture(picture, level, min_face)
+    x, y = level.width // 3, level.height // 3
     if (x + 2) * scale[0] > width or (y + 2) * scale[1] > height:
         return
     expected = [(x + 0.5) * scale[0] / width * 255, (y + 0.5) * scale[1] / height * 255]
-    np.testing.assert_allclose(level[y, x, :2], expected, atol=4)
+    np.testing.assert_allclose(pixels[level.y + y, level.x + x, :2], expected, atol=4)
 
 
 def test_what_is_not_picture_is_grey() -> None:
     picture = blank(640, 360)
-    canvas = pyramid.canvas_for(picture, 40)
-    canvases = pyramid.lay_out(canvas, [Halves(picture)], 40)
-    assert (canvas.width, canvas.height) == (192, 112)
-    assert not canvases[0, :108].any()
-    assert (canvases[0, 108:] == pyramid.PADDING).all()
-
-
-@pytest.mark.parametrize(
-    "box", [(13.4, 20.2, 33.4, 40.2), (100.5, 40, 290.5, 230), (-40, -30, 260, 270)]
-)
-@pytest.mark.parametrize("side", [24, 48])
-def test_a_patch_from_a_halved_copy_is_the_patch_from_the_original(
-    box: tuple[float, float, float, float], side: int
-) -> None:
-    picture = gradient(637, 359)
-    difference = Halves(picture).crop(box, side).astype(int) - picture.crop(box, side)
-    assert abs(difference).max() <= 3
-
-
-def test_a_picture_one_pixel_high_can_be_cut() -> None:
-    assert Halves(blank(300, 1)).crop((0, 0, 300, 300), 24).shape == (24, 24, 3)
+    mosaic = pyramid.mosaic_for(picture, 40)
+    first = mosaic.levels[0]
+    pixels = pyramid.drawn(picture, mosaic, 40)
+    assert (first.width, first.height) == (192, 112)
+    assert not pixels[:108, :192].any()
+    assert (pixels[108:112, :192] == pyramid.PADDING).all()
+    assert (pixels[-pyramid.GRID :] == pyramid.PADDING).all()

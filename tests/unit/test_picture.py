@@ -15,7 +15,7 @@ def ramp(width: int = 60, height: int = 40) -> Picture:
     rgb = np.zeros((height, width, 3), np.uint8)
     rgb[..., 0] = 4 * np.arange(width)
     rgb[..., 1] = 4 * np.arange(height)[:, None]
-    return Picture(rgb)
+    return Picture.of_rgb(rgb)
 
 
 def test_a_crop_of_whole_pixels_is_exactly_those_pixels() -> None:
@@ -43,8 +43,8 @@ def test_a_crop_that_reaches_outside_repeats_the_edge() -> None:
 def test_shrinking_averages_every_pixel() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     means = noise.reshape(16, 4, 16, 4, 3).mean((1, 3))
-    assert np.abs(Picture(noise).crop((0, 0, 64, 64), 16) - means).max() <= 1
-    assert np.abs(Picture(noise).scaled(16, 16) - means).max() <= 1
+    assert np.abs(Picture.of_rgb(noise).crop((0, 0, 64, 64), 16) - means).max() <= 1
+    assert np.abs(Picture.of_rgb(noise).scaled(16, 16) - means).max() <= 1
 
 
 @pytest.mark.parametrize("size", [(60, 40), (30, 20), (17, 31), (120, 80), (60, 20)])

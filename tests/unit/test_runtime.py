@@ -75,7 +75,7 @@ from fervid.runtime import resolve_device
 detector = load_detector(
     "mtcnn", min_face=40, min_score=None, max_faces=None, device=resolve_device("auto")
 )
-detector.detect([Picture(np.full((360, 640, 3), 99, np.uint8))] * 16)
+detector.detect([Picture.of_rgb(np.full((360, 640, 3), 99, np.uint8))] * 16)
 assert not {"tensorflow", "keras", "mtcnn", "joblib"} & set(sys.modules), "TensorFlow was imported"
 # Not getrusage: its peak counts the process that started this one.
 print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))

@@ -81,14 +81,14 @@ def test_fer2013s_own_format_stays_as_it_is(tmp_path: Path) -> None:
 def test_colours_become_grey_by_bt_601() -> None:
     red = np.zeros((48, 48, 3), np.uint8)
     red[..., 0] = 255
-    assert crop_of(Picture(red))[0, 0] == pytest.approx(0.299 * 255, abs=1)
+    assert crop_of(Picture.of_rgb(red))[0, 0] == pytest.approx(0.299 * 255, abs=1)
 
 
 def test_a_wide_image_keeps_its_aspect() -> None:
     """A disc in the middle stays a disc; the sides fall away."""
     rows, columns = np.mgrid[:96, :192]
     disc = (rows - 47.5) ** 2 + (columns - 95.5) ** 2 < 40**2
-    crop = crop_of(Picture(np.repeat((disc * 255).astype(np.uint8)[..., None], 3, axis=2)))
+    crop = crop_of(Picture.of_rgb(np.repeat((disc * 255).astype(np.uint8)[..., None], 3, axis=2)))
     assert abs((crop[24] > 127).sum() - (crop[:, 24] > 127).sum()) <= 1
     assert (crop[24] > 127).sum() == pytest.approx(40, abs=1)
 

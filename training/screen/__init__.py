@@ -1,0 +1,1 @@
+"""Train the network that screens pictures for MTCNN's proposal network."""
