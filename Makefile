@@ -7,7 +7,8 @@ DEVELOPED := $(VENV)/developed
 # setuptools warns about every editable installation, ours is meant to be one
 INSTALL := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --constraint constraints.txt --editable
 
-.PHONY: demo train test lint types imports tests clean
+.PHONY: demo train test lint types imports tests clean \
+	bench bench-decoding bench-fer bench-memory bench-photos bench-start-up
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and "fervid needs Python 3.11, 3.12 or 3.13; this is " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12")'
@@ -59,5 +60,35 @@ imports: $(DEVELOPED)
 tests: $(DEVELOPED)
 	$(BIN)/pytest -n 2
 
+# What it costs on this machine, against decoding alone and against fer; tables and JSON in bench-out/.
+# Without a clip of yours it runs on the demo's: make bench SOURCE=clip.mp4 PHOTO=photo.jpg ROUNDS=3
+BENCH := bench-out
+SOURCE ?=
+PHOTO ?=
+ROUNDS ?= 3
+BENCHMARK = $(BIN)/python -m tests.bench.$(1) --rounds $(ROUNDS) --json $(BENCH)/$(1).json
+
+bench: bench-decoding bench-fer bench-memory bench-photos bench-start-up
+
+$(BENCH)/made: $(INSTALLED)
+	rm -rf $(BENCH)/clips
+	$(BIN)/python -m tests.bench.clips --out $(BENCH)/clips $(if $(SOURCE),--source "$(SOURCE)") $(if $(PHOTO),--photo "$(PHOTO)")
+	touch $@
+
+bench-decoding: $(BENCH)/made
+	$(call BENCHMARK,against_decoding) --clips $(BENCH)/clips
+
+bench-fer: $(BENCH)/made
+	$(call BENCHMARK,against_fer) --clip $(BENCH)/clips/360p.mp4 --environment $(BENCH)/fer
+
+bench-memory: $(BENCH)/made
+	$(call BENCHMARK,memory) --clips $(BENCH)/clips
+
+bench-photos: $(BENCH)/made
+	$(call BENCHMARK,photos) --photos $(BENCH)/clips/photos
+
+bench-start-up: $(BENCH)/made
+	$(call BENCHMARK,start_up) --clip $(BENCH)/clips/360p.mp4
+
 clean:
-	rm -rf $(VENV) build demo-out *.egg-info
+	rm -rf $(VENV) build demo-out $(BENCH) *.egg-info

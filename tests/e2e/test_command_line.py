@@ -149,15 +149,20 @@ def test_a_dry_run_lists_the_sources_and_writes_nothing(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["analyze", "--help"]])
-def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["analyze", "--help"], ["bench", "--help"]]
+)
+def test_help_and_version_import_nothing_heavy(arguments: str) -> None:
     program = (
         "import sys, fervid.cli; sys.argv = ['fervid', *sys.argv[1:]]\n"
         "try: fervid.cli.main()\n"
         f"finally: print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, *arguments.split()],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stderr.strip() == "[]"
 
@@ -210,6 +215,35 @@ def test_models_names_every_preset_with_its_sha256(run_fervid: Fervid) -> None:
         assert all(digest in done.stdout for digest in preset.files.values())
 
 
+def test_bench_prints_a_table_and_writes_json(
+    run_fervid: Fervid, demo_folder: Path, tmp_path: Path
+) -> None:
+    done = run_fervid(
+        "bench",
+        demo_folder,
+        "--fps",
+        "1",
+        "--rounds",
+        "1",
+        "--json",
+        "b.json",
+        FERVID_BENCH_EVERY="9",
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("ms per sampled frame")
+    assert "Round 1 of 1" in done.stderr
+    measured = json.loads((tmp_path / "b.json").read_text())
+    assert measured["analyses"][0]["frames"] == 8 + 1
+    assert list(tmp_path.iterdir()) == [tmp_path / "b.json"]
+
+
+@pytest.mark.parametrize("arguments", [["nowhere"], ["--rounds", "0"], ["--model", "typo"]])
+def test_bench_with_wrong_usage_is_exit_code_2(run_fervid: Fervid, arguments: list[str]) -> None:
+    done = run_fervid("bench", *arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
 def test_doctor_finds_this_installation_sound(run_fervid: Fervid) -> None:
     done = run_fervid("doctor")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -221,7 +255,7 @@ def test_the_examples_of_every_help_page_run(
     run_fervid: Fervid, demo_folder: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(demo_folder, tmp_path / "videos")
-    for command in ([], ["analyze"], ["models"], ["doctor"]):
+    for command in ([], ["analyze"], ["bench"], ["models"], ["doctor"]):
         page = run_fervid(*command, "--help").stdout
         example = page.split("Example: fervid ")[1].split("\n")[0]
         done = run_fervid(*example.split(), *(["--overwrite"] if "--out" in example else []))
