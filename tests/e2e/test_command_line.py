@@ -149,9 +149,7 @@ def test_a_dry_run_lists_the_sources_and_writes_nothing(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["analyze", "--help"], ["bench", "--help"]]
-)
+@pytest.mark.parametrize("arguments", ["--help", "--version", "analyze --help", "bench --help"])
 def test_help_and_version_import_nothing_heavy(arguments: str) -> None:
     program = (
         "import sys, fervid.cli; sys.argv = ['fervid', *sys.argv[1:]]\n"
