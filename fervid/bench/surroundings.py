@@ -10,6 +10,7 @@ from typing import Any
 import fervid
 from fervid import machine
 
+_GPUS = Path("/proc/driver/nvidia/gpus")
 _PACKAGES = (
     "ai-edge-litert",
     "av",
@@ -27,13 +28,14 @@ def surroundings() -> dict[str, Any]:
         "machine": {
             "processor": _processor(),
             "cores": machine.cores(),
+            "gpus": _gpus(),
             "memory_bytes": machine.memory_bytes(),
             "system": platform.platform(),
         },
         "versions": {
             "fervid": fervid.__version__,
             "python": platform.python_version(),
-            **{name: importlib.metadata.version(name) for name in _PACKAGES},
+            **{name: _version(name) for name in _PACKAGES},
         },
     }
 
@@ -46,7 +48,25 @@ def in_a_line(facts: dict[str, Any]) -> str:
     """
     computer = facts["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
-    return f"{computer['processor']}, {computer['cores']} cores; {versions}"
+    parts = (computer["processor"], f"{computer['cores']} cores", *computer["gpus"])
+    return f"{', '.join(parts)}; {versions}"
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
+
+
+def _gpus() -> list[str]:
+    """Return the names of NVIDIA's GPUs, as their driver tells them."""
+    return [
+        line.partition(":")[2].strip()
+        for path in sorted(_GPUS.glob("*/information"))
+        for line in path.read_text().splitlines()
+        if line.startswith("Model:")
+    ]
 
 
 def _processor() -> str:

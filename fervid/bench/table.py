@@ -42,7 +42,7 @@ def table(benchmark: Benchmark) -> str:
     best = benchmark.best
     return "\n".join(
         (
-            columns([*_stages(best)]),
+            columns([*_stages(best), _alone(benchmark)]),
             "",
             *_facts(benchmark),
             in_a_line(benchmark.surroundings),
@@ -63,6 +63,17 @@ def _stages(best: Analysis) -> Iterator[tuple[str, ...]]:
             )
     yield "in no stage (*)", "", *_cpu(best.unclaimed_cpu_s, best), ""
     yield "whole", f"{1000 * best.wall_s / best.frames:.2f}", *_cpu(best.cpu_s, best), ""
+
+
+def _alone(benchmark: Benchmark) -> tuple[str, ...]:
+    alone, frames = min(benchmark.decodings, key=lambda one: one.cpu_s), benchmark.best.frames
+    return (
+        "decoding alone",
+        f"{1000 * alone.wall_s / frames:.2f}",
+        f"{1000 * alone.cpu_s / frames:.2f}",
+        "",
+        "",
+    )
 
 
 def _cpu(cpu_s: float, best: Analysis) -> tuple[str, str]:

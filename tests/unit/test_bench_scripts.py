@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from tests.bench import against_decoding, against_fer, clips, memory, photos, start_up
+from tests.bench.figures import in_turn
 from tests.drawn import bar, encode
 
 
@@ -104,6 +106,21 @@ def test_start_up(made: Path) -> None:
     lines = run(start_up, "--clip", made / "360p.mp4", "--rounds", 1)
     loaded, first_row, end = (float(line[-1]) for line in lines[1:4])
     assert 0.1 < loaded < first_row < end
+
+
+def test_programs_run_in_turn() -> None:
+    order: list[str] = []
+
+    def program(name: str) -> Callable[[], int]:
+        def counted() -> int:
+            order.append(name)
+            return len(order)
+
+        return counted
+
+    runs = in_turn(3, {name: program(name) for name in "ab"})
+    assert "".join(order) == "ababab"
+    assert runs == {"a": [1, 3, 5], "b": [2, 4, 6]}
 
 
 def test_against_fer_compares_the_least_of_the_rounds() -> None:
