@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fervid import presets
 from fervid.labels import EMOTIONS
-from fervid.runtime import Device, Network, load_network
+from fervid.runtime import Device, Network, default_threads, load_network
 from fervid.types import CROP_SIDE
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def load_classifier(name: str, device: Device, batch_size: int) -> Classifier:
         device,
         tflite=lambda: presets.file_path(preset, "model.tflite"),
         build=lambda: _build(preset),
+        num_threads=default_threads(),
     )
     classifier = Classifier(network, preset.crowd_share, preset.temperature, batch_size)
     classifier.classify([np.zeros((CROP_SIDE, CROP_SIDE), np.uint8)])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from functools import partial
 
+from fervid import stages
 from fervid.align import align
-from fervid.batching import batched
+from fervid.batching import filled, processed, processed_side_by_side
 from fervid.classify import Classifier
 from fervid.detect import FaceDetector
 from fervid.types import Face, Frame, FrameFaces, FrameStatus, Observation, SourceEnd
@@ -13,7 +16,7 @@ from fervid.types import Face, Frame, FrameFaces, FrameStatus, Observation, Sour
 
 def analyze(
     frames: Iterator[Frame | SourceEnd],
-    detector: FaceDetector,
+    detectors: Sequence[FaceDetector],
     classifier: Classifier,
     *,
     batch_frames: int,
@@ -23,38 +26,46 @@ def analyze(
 
     Args:
         frames: Sampled frames and end markers, of many sources.
-        detector: Finds the faces.
+        detectors: Find the faces, a thread each; all alike.
         classifier: Tells their expressions.
         batch_frames: Frames that are searched in one call.
-        batch_bytes: Pixels that such a batch holds, at most.
+        batch_bytes: Pixels that such a batch holds, at most; two more batches than there are
+            detectors are under way.
 
     Yields:
         An observation per face, one for a frame without a face, and the end markers.
     """
-    with_faces = batched(
-        frames,
-        lambda batch: _find_faces(batch, detector),
-        units=lambda frame: int(frame.picture is not None),
-        batch_units=batch_frames,
-        nbytes=lambda frame: frame.picture.nbytes if frame.picture else 0,
-        batch_bytes=batch_bytes,
+    searched = processed_side_by_side(
+        filled(
+            frames,
+            units=lambda frame: int(frame.picture is not None),
+            batch_units=batch_frames,
+            nbytes=lambda frame: frame.picture.nbytes if frame.picture else 0,
+            batch_bytes=batch_bytes,
+        ),
+        [partial(_find_faces, detector=one, places=batch_frames) for one in detectors],
     )
-    observed = batched(
-        with_faces,
-        lambda batch: _classify(batch, classifier),
-        units=lambda frame: len(frame.faces),
-        batch_units=classifier.batch_size,
-    )
-    for item in observed:
-        if isinstance(item, SourceEnd):
-            yield item
-        else:
-            yield from item
+    with closing(searched):
+        observed = processed(
+            filled(
+                searched,
+                units=lambda frame: len(frame.faces),
+                batch_units=classifier.batch_size,
+            ),
+            partial(_classify, classifier=classifier),
+        )
+        for item in observed:
+            if isinstance(item, SourceEnd):
+                yield item
+            else:
+                yield from item
 
 
-def _find_faces(frames: list[Frame], detector: FaceDetector) -> list[FrameFaces]:
+def _find_faces(frames: list[Frame], detector: FaceDetector, places: int) -> list[FrameFaces]:
     """Search frames, cut the faces out, let go of the pixels."""
-    found = iter(detector.detect([frame.picture for frame in frames if frame.picture is not None]))
+    pictures = [frame.picture for frame in frames if frame.picture is not None]
+    with stages.timed("detect", units=len(pictures), places=places):
+        found = iter(detector.detect(pictures))
     return [
         _cut_out(frame, next(found) if frame.picture is not None else (), detector.crop_scale)
         for frame in frames
@@ -62,15 +73,19 @@ def _find_faces(frames: list[Frame], detector: FaceDetector) -> list[FrameFaces]
 
 
 def _cut_out(frame: Frame, faces: tuple[Face, ...], crop_scale: float) -> FrameFaces:
-    crops = tuple(
-        align(frame.picture, face.box, crop_scale) for face in faces if frame.picture is not None
-    )
+    with stages.timed("align", units=len(faces)):
+        crops = tuple(
+            align(frame.picture, face.box, crop_scale)
+            for face in faces
+            if frame.picture is not None
+        )
     return FrameFaces(frame.source_id, frame.index, frame.time_s, frame.failure, faces, crops)
 
 
 def _classify(frames: list[FrameFaces], classifier: Classifier) -> list[list[Observation]]:
     crops = [crop for frame in frames for crop in frame.crops]
-    probabilities = iter(classifier.classify(crops))
+    with stages.timed("classify", units=len(crops), places=classifier.batch_size):
+        probabilities = iter(classifier.classify(crops))
     return [
         [
             Observation(

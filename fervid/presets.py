@@ -69,8 +69,8 @@ MTCNN_SCREEN = Preset(
     summary="Where MTCNN's proposal network is worth running",
     home=_WEIGHTS / "mtcnn-screen",
     files={
-        "model.tflite": "80d29134c02487cde5e3e2aef904c3fb6b0d7291529e3cae86c70afcd89f42a9",
-        "weights.safetensors": "9771055853e538dbf71d00dea61f45accc65cbfe2f60eaf34ff88b63b7b44b28",
+        "model.tflite": "13ede5dc5f4f35ec63902579ca92de6401ba3012fddf4978906953cd6e63f47b",
+        "weights.safetensors": "4485eccdf724482b5ed1c8619639589286d330b819c549ae2abb60b08f86064e",
     },
     licence="MIT",
     source="trained for fervid on what the mtcnn detector finds (`python -m training screen`)",

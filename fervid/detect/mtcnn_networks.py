@@ -14,6 +14,9 @@ from fervid.runtime import Device, load_network
 if TYPE_CHECKING:
     import keras
 
+_THREADS = 1
+"""Of each network: batches are searched side by side instead (`engines.local`)."""
+
 
 def load(device: Device) -> Networks:
     """Load the networks.
@@ -31,12 +34,14 @@ def load(device: Device) -> Networks:
         device,
         functools.partial(presets.file_path, presets.MTCNN_SCREEN, "model.tflite"),
         _built_screen,
+        _THREADS,
     )
     loaded = {
         name: load_network(
             device,
             functools.partial(_exported, name),
             functools.partial(_built, name),
+            _THREADS,
         )
         for name in ("pnet", "rnet", "onet")
     }

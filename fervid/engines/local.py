@@ -42,13 +42,15 @@ class Settings:
 
     Args:
         device: Where the networks run, and what runs them.
-        network_threads: Of each network on a CPU.
+        detectors: Batches searched for faces at the same time.
+        network_threads: Of the classifier on a CPU.
         batch_size: Frames and faces per call.
         memory_bytes: Bound on decoded frames in flight.
         decoding: Threads that decode.
     """
 
     device: Device
+    detectors: int
     network_threads: int
     batch_size: int
     memory_bytes: int
@@ -73,19 +75,23 @@ class LocalEngine:
         self._sampling = options.sampling
         self.settings = Settings(
             device=device,
+            detectors=max(1, machine.cores() // 2) if device.name == "cpu" else 1,
             network_threads=default_threads(),
             batch_size=batch_size,
             memory_bytes=options.memory_bytes
             or min(machine.memory_bytes() // 4, 2 * LOOK_AHEAD_BYTES),
             decoding=plan_decoding(sources, options.decode_threads),
         )
-        self._detector: FaceDetector = load_detector(
-            options.detector,
-            device=device,
-            min_face=options.min_face,
-            min_score=options.min_score,
-            max_faces=options.max_faces,
-        )
+        self._detectors: list[FaceDetector] = [
+            load_detector(
+                options.detector,
+                device=device,
+                min_face=options.min_face,
+                min_score=options.min_score,
+                max_faces=options.max_faces,
+            )
+            for _ in range(self.settings.detectors)
+        ]
         self._classifier: Classifier = load_classifier(options.model, device, batch_size)
 
     def run(
@@ -99,17 +105,17 @@ class LocalEngine:
         Yields:
             Observations and end markers; closing the iterator stops the run.
         """
-        # Half for the queue, half for the batch that is being worked on.
+        # Half for the queue, half for the batches: in work, waiting, and being filled.
         half = max(1, self.settings.memory_bytes // 2)
         frames = read_all(self._sources, self._sampling, self.settings.decoding, half)
         with closing(frames):
             observed = _logged(
                 pipeline.analyze(
                     frames,
-                    self._detector,
+                    self._detectors,
                     self._classifier,
                     batch_frames=self.settings.batch_size,
-                    batch_bytes=half,
+                    batch_bytes=half // (self.settings.detectors + 2),
                 )
             )
             if on_progress is None:

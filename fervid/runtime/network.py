@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fervid.runtime.contract import Network
-from fervid.runtime.device import Device, default_threads
+from fervid.runtime.device import Device
 from fervid.runtime.litert import LitertNetwork
 from fervid.runtime.tensorflow import TensorflowNetwork
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def load_network(
-    device: Device, tflite: Callable[[], Path], build: Callable[[], keras.Model]
+    device: Device,
+    tflite: Callable[[], Path],
+    build: Callable[[], keras.Model],
+    num_threads: int,
 ) -> Network:
     """Load a network for a device.
 
@@ -24,6 +27,7 @@ def load_network(
         device: Where it runs.
         tflite: Gives the path of the exported network, for LiteRT.
         build: Builds the network with its weights, for TensorFlow.
+        num_threads: Of LiteRT.
 
     Returns:
         The network.
@@ -33,4 +37,4 @@ def load_network(
     """
     if device.runtime == "tensorflow":
         return TensorflowNetwork(build(), device.name)
-    return LitertNetwork(tflite(), default_threads())
+    return LitertNetwork(tflite(), num_threads)

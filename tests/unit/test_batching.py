@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fervid.batching import batched
+from fervid.batching import filled, processed, processed_side_by_side
 from fervid.types import Source, SourceEnd
 
 Item = tuple[str, int, int]
@@ -39,8 +43,9 @@ def test_any_batch_size_gives_what_one_at_a_time_gives(
     stream: list[Item | SourceEnd], size: int
 ) -> None:
     found = list(
-        batched(
-            iter(stream), lambda items: [("seen", x) for x in items], units=units, batch_units=size
+        processed(
+            filled(iter(stream), units=units, batch_units=size),
+            lambda items: [("seen", x) for x in items],
         )
     )
     assert found == [x if isinstance(x, SourceEnd) else ("seen", x) for x in stream]
@@ -56,7 +61,7 @@ def test_no_batch_holds_more_than_its_places_unless_one_item_does(
         batches.append(items)
         return items
 
-    list(batched(iter(stream), keep, units=units, batch_units=size))
+    list(processed(filled(iter(stream), units=units, batch_units=size), keep))
     for batch in batches:
         taking = [item for item in batch if units(item)]
         assert sum(map(units, taking)) <= size or len(taking) == 1
@@ -70,7 +75,7 @@ def test_a_batch_fills_from_several_sources() -> None:
         sizes.append(len(items))
         return items
 
-    list(batched(iter(stream), count, units=units, batch_units=4))
+    list(processed(filled(iter(stream), units=units, batch_units=4), count))
     assert sizes == [4, 4]
 
 
@@ -82,11 +87,10 @@ def test_heavy_items_close_a_batch_early() -> None:
         sizes.append(len(items))
         return items
 
-    list(
-        batched(
-            iter(stream), count, units=units, batch_units=100, nbytes=lambda _: 10, batch_bytes=25
-        )
+    batches = filled(
+        iter(stream), units=units, batch_units=100, nbytes=lambda _: 10, batch_bytes=25
     )
+    list(processed(batches, count))
     assert sizes == [2, 2, 2]
 
 
@@ -95,5 +99,69 @@ def test_items_without_work_pass_at_once() -> None:
         yield ("s", 0, 0)
         pytest.fail("the first item should have come out before the second was asked for")
 
-    passing = batched(stream(), lambda items: items, units=units, batch_units=4)
+    passing = processed(filled(stream(), units=units, batch_units=4), lambda items: items)
     assert next(passing) == ("s", 0, 0)
+
+
+@given(streams, st.integers(1, 16), st.integers(1, 3))
+def test_side_by_side_gives_what_one_by_one_gives(
+    stream: list[Item | SourceEnd], size: int, workers: int
+) -> None:
+    def seen(items: list[Item]) -> list[tuple[str, Item]]:
+        return [("seen", item) for item in items]
+
+    batches = [filled(iter(stream), units=units, batch_units=size) for _ in range(2)]
+    side_by_side = processed_side_by_side(batches[0], [seen] * workers)
+    assert list(side_by_side) == list(processed(batches[1], seen))
+
+
+def test_batches_are_worked_on_at_the_same_time() -> None:
+    both = threading.Barrier(2, timeout=10)
+
+    def meet(items: list[Item]) -> list[Item]:
+        both.wait()
+        return items
+
+    stream: list[Item | SourceEnd] = [("s", n, 1) for n in range(8)]
+    batches = filled(iter(stream), units=units, batch_units=2)
+    assert list(processed_side_by_side(batches, [meet, meet])) == stream
+
+
+def test_each_process_has_one_batch_at_a_time() -> None:
+    busy = [threading.Lock(), threading.Lock()]
+
+    def alone(number: int, items: list[Item]) -> list[Item]:
+        assert busy[number].acquire(blocking=False)
+        time.sleep(0.001)
+        busy[number].release()
+        return items
+
+    stream: list[Item | SourceEnd] = [("s", n, 1) for n in range(40)]
+    batches = filled(iter(stream), units=units, batch_units=1)
+    processes = [partial(alone, number) for number in range(2)]
+    assert list(processed_side_by_side(batches, processes)) == stream
+
+
+def test_few_batches_are_under_way_however_long_the_stream() -> None:
+    made = 0
+
+    def stream() -> Iterator[Item | SourceEnd]:
+        nonlocal made
+        for number in range(1000):
+            made += 1
+            yield ("s", number, 1)
+
+    batches = filled(stream(), units=units, batch_units=1)
+    results = processed_side_by_side(batches, [lambda items: items] * 2)
+    with closing(results):
+        next(results)
+        assert made <= 4
+
+
+def test_a_fault_in_a_thread_reaches_the_caller() -> None:
+    def fail(items: list[Item]) -> list[Item]:
+        raise MemoryError(len(items))
+
+    batches = filled(iter([("s", 0, 1)]), units=units, batch_units=1)
+    with pytest.raises(MemoryError):
+        list(processed_side_by_side(batches, [fail]))

@@ -17,7 +17,7 @@ from fervid.reader_pool import DecodePlan, _Queue, plan_decoding, read_all
 from fervid.types import Frame, Source, SourceEnd
 from tests.drawn import ALL_FRAMES, read, source_of
 
-FRAME_BYTES = 64 * 48 * 3
+FRAME_BYTES = 64 * 48 * 3 // 2  # 4:2:0
 
 
 @pytest.fixture(scope="session")

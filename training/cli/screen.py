@@ -16,8 +16,8 @@ import click
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where it goes."
 )
-@click.option("--mosaics", default=4000, show_default=True, help="Pictures to compose.")
-@click.option("--epochs", default=40, show_default=True)
+@click.option("--mosaics", default=8000, show_default=True, help="Pictures to compose.")
+@click.option("--epochs", default=60, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 def command(inputs: tuple[Path, ...], out: Path, mosaics: int, epochs: int, seed: int) -> None:
     """Train on what the full cascade finds in pictures composed of INPUTS.

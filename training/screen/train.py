@@ -17,7 +17,7 @@ import tensorflow as tf
 from fervid.detect import mtcnn_networks
 from fervid.detect.screening import MIN_SCORE
 from fervid.networks.classifier import save_weights
-from fervid.networks.mtcnn_screen import build_screen
+from fervid.networks.mtcnn_screen import SOFTNESS, build_screen
 from fervid.presets import sha256
 from fervid.runtime import LitertNetwork, resolve_device
 from training.screen.examples import Examples, make_examples
@@ -105,8 +105,9 @@ def _fit(
     )
     weights = np.where(examples.doubtful, DOUBT_WEIGHT, 1.0).astype(np.float32)
     weights[examples.starts] = FACE_WEIGHT
-    model.compile(keras.optimizers.Adam(rate), "binary_crossentropy")
-    model.fit(
+    trained = keras.Model(model.input, model.get_layer("logits").output)
+    trained.compile(keras.optimizers.Adam(rate), keras.losses.BinaryCrossentropy(from_logits=True))
+    trained.fit(
         examples.tiles,
         examples.starts[..., None].astype(np.float32),
         sample_weight=weights,
@@ -154,16 +155,19 @@ def _in_8_bits(model: keras.Model, tiles: npt.NDArray[np.uint8]) -> bytes:
     floats = keras.Input((None, None, 3), dtype="float32")
     features = floats
     convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
-    for layer in convolutions:
-        features = layer.__class__.from_config(layer.get_config())(features)
-    copy = keras.Model(floats, features)
-    for number, (ours, theirs) in enumerate(zip(copy.layers[1:], convolutions, strict=True)):
-        kernel, bias = theirs.get_weights()
+    copies = [layer.__class__.from_config(layer.get_config()) for layer in convolutions]
+    for copy in copies:
+        features = copy(features)
+    scores = keras.ops.sigmoid(features)
+    for number, (copy, layer) in enumerate(zip(copies, convolutions, strict=True)):
+        kernel, bias = layer.get_weights()
         if number == 0:  # the normalisation, (pixels - 127.5) / 128, goes into the first one
             kernel, bias = kernel / 128, bias - kernel.sum((0, 1, 2)) * 127.5 / 128
-        ours.set_weights([kernel, bias])
+        if copy is copies[-1]:
+            kernel, bias = kernel / SOFTNESS, bias / SOFTNESS
+        copy.set_weights([kernel, bias])
     black_and_white = [np.full_like(tiles[:1], value) for value in (0, 255)]
-    converter = tf.lite.TFLiteConverter.from_keras_model(copy)
+    converter = tf.lite.TFLiteConverter.from_keras_model(keras.Model(floats, scores))
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: (
         [one.reshape(1, *tiles.shape[1:]).astype(np.float32)] for one in [*tiles, *black_and_white]
