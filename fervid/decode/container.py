@@ -12,6 +12,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from fervid import stages
 from fervid.decode.structure import ends_inside_a_box, has_box
 from fervid.errors import FervidError, SourceError, SourceSkippedError
 from fervid.sources import format_of_file
@@ -34,12 +35,13 @@ def opened(path: Path) -> Iterator[InputContainer]:
         SourceError: It cannot be opened.
     """
     try:
-        container = av.open(
-            f"file:{path}",
-            "r",
-            container_options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},
-            metadata_errors="replace",
-        )
+        with stages.timed("open"):
+            container = av.open(
+                f"file:{path}",
+                "r",
+                container_options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},
+                metadata_errors="replace",
+            )
     except av.FFmpegError as error:
         raise _explained(error, path) from error
     with container:

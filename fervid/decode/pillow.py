@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
+from fervid import stages
 from fervid.decode.colour import over_mid_grey
 from fervid.errors import SourceError
 from fervid.picture import Rgb
@@ -42,7 +43,7 @@ def opened(path: Path) -> Iterator[Image.Image]:
     if path.stat().st_size == 0:
         raise SourceError(f"{path.name} is empty.", "Copy it again from where it came from.")
     try:
-        with _warnings_settled():
+        with stages.timed("open"), _warnings_settled():
             image = Image.open(path, formats=_FORMATS)
     except UnidentifiedImageError as error:
         raise SourceError(
@@ -89,7 +90,8 @@ def load(image: Image.Image, path: Path) -> None:
         SourceError: The file ends early or is damaged.
     """
     try:
-        image.load()
+        with stages.timed("decode"):
+            image.load()
     except OSError as error:
         raise cannot_decode(path, error) from error
 

@@ -13,6 +13,7 @@ from av.stream import Discard
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from fervid import stages
 from fervid.decode import orientation
 from fervid.decode.account import Account
 from fervid.decode.colour import PictureMaker
@@ -51,7 +52,8 @@ class Reading:
         packets: Iterator[Any] = self._container.demux()
         while True:
             try:
-                packet = next(packets, None)
+                with stages.timed("decode"):
+                    packet = next(packets, None)
             except av.FFmpegError as error:
                 self.faults.reading = error
                 return
@@ -68,7 +70,8 @@ class Reading:
     def decoded(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
         """Return the frames that come out when a packet goes in; None lets the last ones out."""
         try:
-            return self.stream.decode(packet)
+            with stages.timed("decode"):
+                return self.stream.decode(packet)
         except av.FFmpegError as error:
             # Which frame is lost shows by its PTS: with frame threads this packet may be whole.
             self.faults.decoding = error

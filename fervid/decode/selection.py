@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from fervid import stages
 from fervid.decode.account import Account
 from fervid.options import Sampling
 from fervid.picture import Picture
@@ -51,10 +52,12 @@ def select(shown: Iterable[Shown], sampling: Sampling, account: Account) -> Iter
         if sampler.takes(index, frame.time_s):
             account.frames_sampled += 1
             account.frames_failed += not intact
+            with stages.timed("convert"):
+                picture = frame.convert() if intact and frame.convert else None
             yield Frame(
                 source_id=account.source.id,
                 index=index,
                 time_s=float(frame.time_s),
-                picture=frame.convert() if intact and frame.convert else None,
+                picture=picture,
                 failure=None if intact else frame.failure,
             )

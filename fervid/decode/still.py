@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from fervid import stages
 from fervid.decode import orientation, pillow, recorded
 from fervid.decode.account import Account
 from fervid.errors import SourceError
@@ -39,10 +40,11 @@ def read_still(account: Account) -> Iterator[Frame]:
         exif = pillow.exif(image)
         account.recorded_at = recorded.of_exif(exif)
         turn = orientation.of_exif(exif.get(_EXIF_ORIENTATION))
-        if is_deep:
-            pixels = (turned or turn).applied(pillow.rgb_of_16_bits(path))
-        else:
-            pixels = turn.applied(pillow.rgb(image))
+        with stages.timed("convert"):
+            if is_deep:
+                pixels = (turned or turn).applied(pillow.rgb_of_16_bits(path))
+            else:
+                pixels = turn.applied(pillow.rgb(image))
     account.height, account.width = pixels.shape[:2]
     account.rotation = (turned or turn).rotation
     account.frames_delivered = account.frames_sampled = 1
