@@ -112,7 +112,7 @@ class Recorder:
                 total = self.times[stage] = StageTime(first_at_cpu_s=time.process_time())
             total.calls += units > 0
             total.units += units
-            total.places += places
+            total.places += -(-units // places) * places if places else 0
             total.wall_s += wall_s
             total.cpu_s += cpu_s
 
@@ -200,7 +200,7 @@ def timed(stage: Stage, units: int = 1, places: int = 0) -> _Timing | _Nobody:
     Args:
         stage: Which.
         units: How many frames, faces, packets or rows it is done on.
-        places: How many it could have been done on, where it goes in batches.
+        places: Of a batch, where it goes in batches; more units than that go in several.
 
     Returns:
         A context that records the time between entering and leaving it, in this thread.

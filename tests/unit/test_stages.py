@@ -45,13 +45,13 @@ def test_a_stage_adds_up_calls_units_places_and_time() -> None:
     assert recorder.wall_s >= detect.wall_s + classify.wall_s
 
 
-def test_a_call_on_nothing_is_no_call() -> None:
+def test_batches_are_as_many_as_the_units_need() -> None:
     with stages.recording() as recorder:
-        for units in (0, 3):
-            with stages.timed("classify", units=units, places=4 * (units > 0)):
+        for units in (0, 3, 4, 9):
+            with stages.timed("classify", units=units, places=4):
                 pass
     classify = recorder.times["classify"]
-    assert (classify.calls, classify.units, classify.places) == (1, 3, 4)
+    assert (classify.calls, classify.units, classify.places) == (3, 16, 4 + 4 + 12)
 
 
 def test_a_mark_inside_another_takes_its_time_away_from_it() -> None:
