@@ -145,7 +145,7 @@ def rgb(image: Image.Image) -> Rgb:
         return np.ascontiguousarray(np.repeat(grey[..., None], 3, axis=2))
     if image.has_transparency_data:
         return over_mid_grey(np.asarray(image.convert("RGBA")))
-    return np.array(image.convert("RGB"))
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def rgb_of_16_bits(path: Path) -> Rgb:

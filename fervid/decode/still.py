@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from fervid import stages
-from fervid.decode import orientation, pillow, recorded
+from fervid.decode import jpeg, orientation, pillow, recorded
 from fervid.decode.account import Account
 from fervid.errors import SourceError
 from fervid.picture import Picture
@@ -36,7 +36,10 @@ def read_still(account: Account) -> Iterator[Frame]:
         account.container = account.codec = (image.format or "heif").lower()
         turned = _turned_on_loading(image)
         is_deep = pillow.has_16_bit_colour(image)
-        pillow.load(image, path)
+        with stages.timed("decode"):
+            pixels = jpeg.rgb(image, path)
+        if pixels is None:
+            pillow.load(image, path)
         exif = pillow.exif(image)
         account.recorded_at = recorded.of_exif(exif)
         turn = orientation.of_exif(exif.get(_EXIF_ORIENTATION))
@@ -44,7 +47,7 @@ def read_still(account: Account) -> Iterator[Frame]:
             if is_deep:
                 pixels = (turned or turn).applied(pillow.rgb_of_16_bits(path))
             else:
-                pixels = turn.applied(pillow.rgb(image))
+                pixels = turn.applied(pillow.rgb(image) if pixels is None else pixels)
     account.height, account.width = pixels.shape[:2]
     account.rotation = (turned or turn).rotation
     account.frames_delivered = account.frames_sampled = 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -41,25 +40,24 @@ class Candidates:
         """The same with square boxes."""
         return Candidates(self.frames, box.squared(self.boxes), self.scores)
 
-    def survivors(
-        self, overlap: float, of: Literal["union", "smaller"] = "union"
-    ) -> npt.NDArray[np.intp]:
-        """Suppress boxes that overlap, frame by frame, and all beyond the best `MAX_PER_FRAME`.
+    def survivors(self, overlap: float) -> npt.NDArray[np.intp]:
+        """Suppress boxes of a frame that overlap, after all beyond the best `MAX_PER_FRAME`.
 
         Args:
-            overlap: Above which the box of lower score goes.
-            of: As in `boxes.overlaps`.
+            overlap: IoU above which the box of lower score goes.
 
         Returns:
             Indices of those that stay.
         """
-        kept = [np.zeros(0, np.intp)]
-        for frame in np.unique(self.frames):
-            mine = np.flatnonzero(self.frames == frame)
-            if len(mine) > MAX_PER_FRAME:
-                mine = mine[np.argsort(-self.scores[mine], kind="stable")[:MAX_PER_FRAME]]
-            kept.append(mine[box.suppressed(self.boxes[mine], self.scores[mine], overlap, of)])
-        return np.concatenate(kept)
+        best = self._best()
+        return best[box.suppressed(self.boxes[best], self.scores[best], overlap, self.frames[best])]
+
+    def _best(self) -> npt.NDArray[np.intp]:
+        """Indices of the best `MAX_PER_FRAME` of each frame."""
+        order = np.lexsort((-self.scores, self.frames))
+        frames = self.frames[order]
+        ranks = np.arange(len(order)) - np.searchsorted(frames, frames)
+        return order[ranks < MAX_PER_FRAME]
 
     def patches(self, pictures: Sequence[Picture], side: int) -> Rgb:
         """Cut every box out of its picture.

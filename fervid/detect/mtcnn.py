@@ -125,7 +125,12 @@ class MtcnnDetector:
         landmarks = corners + points.reshape(-1, 2, 5).transpose(0, 2, 1) * sizes
         settled = Candidates(found.frames, box.regressed(found.boxes, regression), scores)
         good = np.flatnonzero(scores >= self._wanted.min_score)
-        good = good[settled.at(good).survivors(FINAL_OVERLAP, "smaller")]
+        kept = [np.zeros(0, np.intp)]
+        for frame in range(len(pictures)):
+            mine = good[settled.frames[good] == frame]
+            own = settled.at(mine)
+            kept.append(mine[box.suppressed_inside(own.boxes, own.scores, FINAL_OVERLAP)])
+        good = np.concatenate(kept)
         return settled.at(good), landmarks[good][:, VIEWERS_TO_SUBJECTS]
 
 

@@ -33,18 +33,18 @@ def iou(a: Array, b: Array) -> float:
 def test_overlap_is_the_textbook_iou(boxes: Array) -> None:
     expected = [[iou(a, b) for b in boxes] for a in boxes]
     np.testing.assert_allclose(
-        box.overlaps(boxes), np.reshape(expected, (len(boxes), len(boxes))), atol=1e-6
+        box.overlaps(boxes, boxes), np.reshape(expected, (len(boxes), len(boxes))), atol=1e-6
     )
 
 
 def test_overlap_of_the_smaller_is_one_for_a_box_inside_another() -> None:
     boxes = np.array([[0, 0, 10, 10], [2, 2, 4, 4]], np.float32)
-    assert box.overlaps(boxes, "smaller")[0, 1] == 1
+    assert box.overlaps(boxes, boxes, "smaller")[0, 1] == 1
 
 
 def test_a_box_without_area_overlaps_nothing() -> None:
     boxes = np.array([[5, 5, 5, 9], [0, 0, 10, 10]], np.float32)
-    assert not box.overlaps(boxes)[0].any()
+    assert not box.overlaps(boxes, boxes)[0].any()
 
 
 # Thresholds that no IoU of whole boxes hits: at equality, rounding decides.
@@ -57,6 +57,25 @@ def test_suppression_is_greedy(boxes: Array, threshold: float, random: object) -
         if all(iou(boxes[number], boxes[other]) <= threshold for other in kept):
             kept.append(int(number))
     assert box.suppressed(boxes, scores, threshold).tolist() == kept
+
+
+@given(some_boxes(), st.data())
+def test_groups_are_suppressed_each_alone(boxes: Array, data: st.DataObject) -> None:
+    groups = np.array(data.draw(st.lists(st.integers(0, 2), min_size=12, max_size=12)), np.intp)
+    groups = groups[: len(boxes)]
+    scores = np.linspace(0.9, 0.1, len(boxes)).astype(np.float32)
+    alone = []
+    for group in range(3):
+        mine = np.flatnonzero(groups == group)
+        alone += mine[box.suppressed(boxes[mine], scores[mine], 0.5037)].tolist()
+    assert sorted(box.suppressed(boxes, scores, 0.5037, groups).tolist()) == sorted(alone)
+
+
+def test_of_a_box_inside_a_better_one_nothing_is_left() -> None:
+    boxes = np.array([[2, 2, 4, 4], [0, 0, 10, 10], [20, 0, 30, 10]], np.float32)
+    scores = np.array([0.8, 0.9, 0.7], np.float32)
+    assert box.suppressed_inside(boxes, scores, 0.7).tolist() == [1, 2]
+    assert sorted(box.suppressed(boxes, scores, 0.7).tolist()) == [0, 1, 2]
 
 
 @given(some_boxes())

@@ -216,3 +216,20 @@ def test_the_time_of_a_photo_is_known_where_its_zone_is(
         exif.get_ifd(0x8769)[36881] = offset
     PHOTO.save(tmp_path / "photo.jpg", exif=exif)
     assert read(tmp_path / "photo.jpg")[1].recorded_at == moment
+
+
+def test_a_jpeg_has_the_pixels_that_pillow_sees(tmp_path: Path) -> None:
+    for mode in ("RGB", "L"):
+        path = tmp_path / f"{mode}.jpg"
+        PHOTO.convert(mode).save(path, quality=90)
+        with Image.open(path) as image:
+            expected = np.asarray(image.convert("RGB")).astype(int)
+        assert np.abs(rgb_of(path) - expected).max() <= 1
+
+
+def test_a_jpeg_with_harmless_noise_between_its_markers_is_read(tmp_path: Path) -> None:
+    PHOTO.save(tmp_path / "photo.jpg", quality=90)
+    jpeg = (tmp_path / "photo.jpg").read_bytes()
+    noisy = tmp_path / "noisy.jpg"
+    noisy.write_bytes(jpeg[:20] + b"\0\0\0" + jpeg[20:] + b"appended by a camera")
+    assert (rgb_of(noisy) == rgb_of(tmp_path / "photo.jpg")).all()

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fervid.detect import mtcnn, pyramid
-from fervid.detect.boxes import Boxes
+from fervid.detect.boxes import overlaps
 from fervid.detect.faces import Wanted
 from fervid.picture import Picture, Rgb
 from fervid.runtime import Outputs
@@ -122,16 +122,6 @@ def _cells(
         Wanted(min_face, mtcnn.MIN_SCORE),
     )
     faces = np.array([face.box for face in cascade.detect([picture])[0]], np.float32)
-    good = _best_overlap(found.candidates.boxes, faces.reshape(-1, 4)) > _NEAR
+    good = (overlaps(found.candidates.boxes, faces.reshape(-1, 4)) > _NEAR).any(axis=1)
     places = found.cells.places[found.of_cells] // pyramid.GRID
     return places[good], places[~good]
-
-
-def _best_overlap(boxes: Boxes, faces: Boxes) -> npt.NDArray[np.float32]:
-    """IoU of each box with the face it overlaps most; 0 without faces."""
-    low = np.maximum(boxes[:, None, :2], faces[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], faces[None, :, 2:])
-    common = np.maximum(high - low, 0).prod(axis=2)
-    areas = [(one[:, 2:] - one[:, :2]).prod(axis=1) for one in (boxes, faces)]
-    union = areas[0][:, None] + areas[1][None, :] - common
-    return np.asarray((common / np.maximum(union, 1e-6)).max(axis=1, initial=0))
