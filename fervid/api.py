@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import fervid
-from fervid import charts, presets
+from fervid import presets
 from fervid.engines.local import LocalEngine
 from fervid.options import AnalyzeOptions, OptionKeywords, make_options
 from fervid.results import read_results, to_pandas
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fervid.types import Progress
+    from fervid.write import DrawCharts
 
 Inputs = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -137,13 +138,19 @@ def analyze(
         with closing(engine.run(on_progress)) as stream:
             output.write(stream, identity)
         facts["ended_at"] = datetime.now(UTC)
-        written = output.finish(facts, charts.draw if chosen.charts and out is not None else None)
+        written = output.finish(facts, _drawing() if chosen.charts and out is not None else None)
     return RunReport(
         run_id=identity.run_id,
         written=written,
         ignored=found.ignored,
         seconds=(datetime.now(UTC) - started).total_seconds(),
     )
+
+
+def _drawing() -> DrawCharts:
+    from fervid import charts  # Matplotlib takes a third of the time until the first row
+
+    return charts.draw
 
 
 def _facts(
