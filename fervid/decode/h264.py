@@ -53,7 +53,7 @@ def _dependence(length_bytes: int, packet: Packet[VideoStream]) -> Dependence:
                 sets.add(unit)
                 if kind == _SPS and not _is_progressive(unit):
                     raise UnforeseenError
-    except ValueError:
+    except (ValueError, IndexError):
         return UNKNOWN
     return Dependence(
         is_reference=is_reference or bool(sets) or not kinds,

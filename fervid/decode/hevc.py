@@ -23,9 +23,7 @@ _BREAKS = {16, 17, 18, 36, 37}
 
 
 def rule(extradata: bytes) -> Callable[[Packet[VideoStream]], Dependence] | None:
-    """Return what tells the dependence of a stream's packets.
-
-    None where its profile does not say that its pictures are whole frames.
+    """Return what tells the dependence of a stream's packets; None where its sets are unreadable.
 
     Args:
         extradata: Of the stream: an `hvcC` box (ISO/IEC 14496-15, 8.3.3.1) or NAL units.
@@ -36,7 +34,7 @@ def rule(extradata: bytes) -> Callable[[Packet[VideoStream]], Dependence] | None
         sets = _boxed_units(extradata) if is_boxed else list(nal.units(extradata, 0))
         sets = [unit for unit in sets if _kind(unit) == _SPS]
         return _Rule(length_bytes, sets) if sets else None
-    except (ValueError, IndexError, UnforeseenError):
+    except (ValueError, IndexError):
         return None
 
 
@@ -50,11 +48,8 @@ class _Rule:
             self._learn(unit)
 
     def _learn(self, sps: bytes) -> None:
-        """Read `sps_max_sub_layers_minus1` (7.3.2.2.1) and the source's kind (7.3.3)."""
-        payload = nal.payload(sps[2:])
-        if payload[6] & 0xC0 == 0x40:
-            raise UnforeseenError  # an interlaced source: a picture may be a field
-        self._highest_layer = max(self._highest_layer, payload[0] >> 1 & 7)
+        """Read `sps_max_sub_layers_minus1` (7.3.2.2.1)."""
+        self._highest_layer = max(self._highest_layer, sps[2] >> 1 & 7)
 
     def __call__(self, packet: Packet[VideoStream]) -> Dependence:
         sets = set()

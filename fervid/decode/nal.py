@@ -35,9 +35,7 @@ def _after_start_codes(packet: bytes) -> Iterator[bytes]:
     start = packet.find(_START_CODE)
     while start >= 0:
         end = packet.find(_START_CODE, start + 3)
-        unit = packet[start + 3 : end if end >= 0 else None].rstrip(b"\0")
-        if unit:
-            yield unit
+        yield packet[start + 3 : end if end >= 0 else None]
         start = end
 
 

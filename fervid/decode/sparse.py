@@ -109,9 +109,8 @@ class _Sparse:
         if dependence.entry == "closed" or self._first_entry_pts is None:
             return True
         return (
-            coded.is_shown
-            and len(self._held) >= _WORTH_A_RESTART
-            # Whatever is shown before this one lies ahead: this one was settled after it.
+            len(self._held) >= _WORTH_A_RESTART
+            # What is shown before this one lies among the next: this one was settled after it.
             and not any(
                 self._must_be_fed(later)
                 for later in self._foresight.upcoming

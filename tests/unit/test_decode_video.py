@@ -15,6 +15,7 @@ from fervid.decode import read_source
 from fervid.decode.probe import duration_s
 from fervid.options import Sampling
 from tests.drawn import ALL_FRAMES, bar, bar_position, corners, encode, read, source_of
+from tests.groups import with_a_hidden_frame
 
 FORMATS = [
     "flv1.flv",
@@ -118,19 +119,7 @@ def test_two_transport_streams_in_one_file_lose_no_frame(
 
 
 def test_reference_frames_that_are_never_shown_do_not_count(tmp_path: Path, clips: Path) -> None:
-    path = tmp_path / "hidden.webm"
-    with av.open(str(clips / "vp8.webm")) as shown, av.open(str(path), "w") as hidden:
-        stream = hidden.add_stream_from_template(shown.streams.video[0])
-        for packet in shown.demux(video=0):
-            if packet.size:
-                packet.stream = stream
-                hidden.mux(packet)
-            if packet.pts == 200:
-                body = bytes(packet)
-                extra = av.Packet(bytes([body[0] & ~0x10]) + body[1:])
-                extra.stream, extra.time_base = stream, packet.time_base
-                extra.pts = extra.dts = packet.pts + 20
-                hidden.mux(extra)
+    path = with_a_hidden_frame(tmp_path / "hidden.webm", clips / "vp8.webm")
     frames, end = read(path)
     assert [frame.time_s for frame in frames] == pytest.approx([n / 25 for n in range(20)])
     assert end.status == "ok"
