@@ -26,11 +26,27 @@ class DecodePlan:
 
     Args:
         workers: Sources decoded at the same time.
-        threads_per_source: FFmpeg's threads for each.
+        threads_per_source: FFmpeg's threads for each; the last ones get more.
     """
 
     workers: int
     threads_per_source: int
+
+    def threads_of(self, number: int, count: int) -> int:
+        """Return FFmpeg's threads for one source.
+
+        When the last sources are opened, workers fall idle one by one: those that are still open
+        take over their processors. It follows from the place in the list, not from who is done
+        first, so that a damaged file yields the same in each run.
+
+        Args:
+            number: Of the source in the list, from 0.
+            count: Sources in the list.
+        """
+        if number < self.workers:
+            return self.threads_per_source
+        left = min(self.workers, count - number)
+        return self.workers * self.threads_per_source // left
 
 
 def plan_decoding(sources: Sequence[Source], decode_threads: int | None = None) -> DecodePlan:
@@ -65,12 +81,14 @@ def read_all(
     Raises:
         BaseException: What a thread met that is no source's fault, such as a lack of memory.
     """
-    todo = deque(sources)
+    todo = deque(
+        (source, plan.threads_of(number, len(sources))) for number, source in enumerate(sources)
+    )
     items = _Queue(memory_bytes, producers=plan.workers)
     threads = [
         threading.Thread(
             target=_decode,
-            args=(todo, sampling, plan.threads_per_source, items),
+            args=(todo, sampling, items),
             name=f"fervid-decode-{number}",
             daemon=True,
         )
@@ -87,13 +105,13 @@ def read_all(
                 thread.join()
 
 
-def _decode(todo: deque[Source], sampling: Sampling, thread_count: int, items: _Queue) -> None:
+def _decode(todo: deque[tuple[Source, int]], sampling: Sampling, items: _Queue) -> None:
     """Read one source after the other, as long as there are any."""
     fault: BaseException | None = None
     try:
         while not items.stopped:
             try:
-                source = todo.popleft()
+                source, thread_count = todo.popleft()
             except IndexError:
                 return
             with closing(read_source(source, sampling, thread_count)) as frames:

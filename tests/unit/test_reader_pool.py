@@ -146,3 +146,13 @@ def test_processors_are_shared_out_among_the_sources(
 ) -> None:  # fmt: skip
     monkeypatch.setattr(machine, "cores", lambda: cores)
     assert plan_decoding([sources[0]] * count, asked) == plan
+
+
+def test_the_last_sources_get_the_processors_of_those_that_are_done(
+    monkeypatch: pytest.MonkeyPatch, sources: list[Source]
+) -> None:
+    monkeypatch.setattr(machine, "cores", lambda: 8)
+    plan = plan_decoding([sources[0]] * 12)
+    assert [plan.threads_of(number, 12) for number in range(12)] == [1] * 9 + [2, 4, 8]
+    few = plan_decoding([sources[0]] * 3)
+    assert [few.threads_of(number, 3) for number in range(3)] == [2, 2, 2]
