@@ -153,6 +153,6 @@ def test_the_last_sources_get_the_processors_of_those_that_are_done(
 ) -> None:
     monkeypatch.setattr(machine, "cores", lambda: 8)
     plan = plan_decoding([sources[0]] * 12)
-    assert [plan.threads_of(number, 12) for number in range(12)] == [1] * 9 + [2, 4, 8]
+    assert [plan.threads_of(number, 12) for number in range(12)] == [1] * 8 + [2, 2, 4, 8]
     few = plan_decoding([sources[0]] * 3)
     assert [few.threads_of(number, 3) for number in range(3)] == [2, 2, 2]
