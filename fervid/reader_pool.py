@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from fervid import machine
+from fervid import machine, stages
 from fervid.decode import read_source
 from fervid.options import Sampling
 from fervid.types import Frame, Source, SourceEnd
@@ -155,6 +155,7 @@ class _Queue:
         """Yield items until every producer has ended; raise what one of them met."""
         while True:
             with self._changed:
+                stages.queue_seen(len(self._items), self._held_bytes)
                 while not self._items and self._producers and self._fault is None:
                     self._changed.wait(_WAIT_S)
                 if self._fault is not None:
