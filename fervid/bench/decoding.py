@@ -12,9 +12,14 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+import av
+from PIL import Image
 
 from fervid.bench.child import peak_memory_bytes, run_child
+from fervid.reader_pool import DecodePlan
+from fervid.sources import discover
 from fervid.types import Source
 
 
@@ -41,15 +46,12 @@ class Decoding:
     peak_memory_bytes: int
 
 
-def decode(
-    inputs: Sequence[str], workers: int, threads_per_source: int, photo_scale: int = 1
-) -> Decoding:
+def decode(inputs: Sequence[str], plan: DecodePlan, photo_scale: int = 1) -> Decoding:
     """Decode in a fresh process.
 
     Args:
         inputs: As `fervid.analyze` takes them.
-        workers: Sources decoded at the same time.
-        threads_per_source: FFmpeg's threads for each.
+        plan: With which threads.
         photo_scale: 2, 4 or 8 lets the JPEG decoder make photos that much smaller.
 
     Returns:
@@ -59,27 +61,21 @@ def decode(
         FervidError: The run failed.
     """
     command = [sys.executable, "-m", "fervid.bench.decoding"]
-    request = {
-        "inputs": inputs,
-        "workers": workers,
-        "threads_per_source": threads_per_source,
-        "photo_scale": photo_scale,
-    }
+    request = {"inputs": inputs, "plan": asdict(plan), "photo_scale": photo_scale}
     spent = run_child(command, request)
     return Decoding(process_wall_s=spent.wall_s, process_cpu_s=spent.cpu_s, **spent.said)
 
 
 def _main() -> None:
-    from fervid.sources import discover
-
     request = json.load(sys.stdin)
-    todo = deque(discover(request["inputs"]).sources)
-    workers, threads, scale = (
-        request[name] for name in ("workers", "threads_per_source", "photo_scale")
+    plan, scale = DecodePlan(**request["plan"]), request["photo_scale"]
+    sources = discover(request["inputs"]).sources
+    todo = deque(
+        (source, plan.threads_of(number, len(sources))) for number, source in enumerate(sources)
     )
     wall_s, cpu_s = time.perf_counter(), time.process_time()
-    with ThreadPoolExecutor(workers) as pool:
-        each = [pool.submit(_decode_all, todo, threads, scale) for _ in range(workers)]
+    with ThreadPoolExecutor(plan.workers) as pool:
+        each = [pool.submit(_decode_all, todo, scale) for _ in range(plan.workers)]
         counts = [one.result() for one in each]
     said = {
         "frames": sum(frames for frames, _ in counts),
@@ -91,29 +87,24 @@ def _main() -> None:
     json.dump(said, sys.stdout)
 
 
-def _decode_all(todo: deque[Source], thread_count: int, photo_scale: int) -> tuple[int, int]:
+def _decode_all(todo: deque[tuple[Source, int]], photo_scale: int) -> tuple[int, int]:
     """Decode one source after the other, as long as there are any; count frames and failures."""
-    from av import FFmpegError
-
     frames = failed = 0
-    while todo:
+    while True:
         try:
-            source = todo.popleft()
+            source, thread_count = todo.popleft()
         except IndexError:
-            break
+            return frames, failed
         try:
             if source.kind == "image":
                 frames += _decode_photo(source, photo_scale)
             else:
                 frames += _decode_video(source, thread_count)
-        except (FFmpegError, OSError, IndexError):
+        except (av.FFmpegError, OSError, IndexError):
             failed += 1
-    return frames, failed
 
 
 def _decode_photo(source: Source, scale: int) -> int:
-    from PIL import Image
-
     with Image.open(source.path) as image:
         if scale > 1:
             image.draft("RGB", (image.width // scale, image.height // scale))
@@ -122,8 +113,6 @@ def _decode_photo(source: Source, scale: int) -> int:
 
 
 def _decode_video(source: Source, thread_count: int) -> int:
-    import av
-
     with av.open(f"file:{source.path}") as container:
         stream = container.streams.video[0]
         stream.thread_count = thread_count

@@ -17,6 +17,7 @@ from fervid.bench.decoding import Decoding, decode
 from fervid.bench.surroundings import surroundings
 from fervid.errors import FervidError, UsageError
 from fervid.options import OptionKeywords
+from fervid.reader_pool import DecodePlan
 
 log = logging.getLogger("fervid")
 
@@ -99,7 +100,7 @@ def _round(
     analysis = analyse(names, options)
     if not analysis.frames:
         raise FervidError("There is no frame to measure.", "`fervid analyze` says what is wrong.")
-    decoding = decode(names, **analysis.settings["decoding"])
+    decoding = decode(names, DecodePlan(**analysis.settings["decoding"]))
     log.info(
         "Round %d of %d: analysis %.1f s, decoding alone %.1f s.",
         number,

@@ -10,6 +10,7 @@ import click
 
 from fervid.bench.analysis import Analysis, analyse
 from fervid.bench.decoding import Decoding, decode
+from fervid.reader_pool import DecodePlan
 from tests.bench.figures import in_turn, least, measuring, plain, report
 
 SCALES = (1, 2, 4)
@@ -25,10 +26,11 @@ def main(photos: Path, rounds: int, json: Path | None) -> None:
     A JPEG decoder can make a photo 2, 4 or 8 times smaller as it decodes, at less cost.
     """
     inputs = [str(photos)]
-    threads = analyse(inputs, {}).settings["decoding"]  # and the disk's cache is warm
+    # The first run tells the threads, and leaves the photos in the disk's cache.
+    decoding = DecodePlan(**analyse(inputs, {}).settings["decoding"])
 
     def alone(scale: int) -> Decoding:
-        return decode(inputs, **threads, photo_scale=scale)
+        return decode(inputs, decoding, scale)
 
     programs: dict[str, Callable[[], Analysis | Decoding]] = {
         f"decoding alone at 1/{scale}": partial(alone, scale) for scale in SCALES
