@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,11 +10,26 @@ import numpy.typing as npt
 
 from fervid import presets
 from fervid.labels import EMOTIONS
-from fervid.runtime import Device, Network, default_threads, load_network
+from fervid.runtime import (
+    Batch,
+    Device,
+    Network,
+    default_threads,
+    fastest_batch_size,
+    load_network,
+    run_each,
+)
 from fervid.types import CROP_SIDE
 
 if TYPE_CHECKING:
     import keras
+
+
+BATCH = 16
+"""Crops per call of a network on a CPU."""
+
+CALLS = 4
+"""Calls of a network on a GPU for which crops are gathered: one runs while the next one's go up."""
 
 
 class Classifier:
@@ -25,16 +40,26 @@ class Classifier:
             as `networks.classifier.build_classifier` builds it.
         crowd_share: Of the blend of the heads, as `blend_heads` takes it.
         temperature: Likewise.
-        batch_size: Crops per call; what is left over is padded to it.
+        network_batch: Crops per call of the network; what is left over is padded to it.
+        calls: How many such calls `classify` is best given crops for.
+
+    Attributes:
+        batch_size: Crops that `classify` is best given.
     """
 
     def __init__(
-        self, network: Network, crowd_share: float, temperature: float, batch_size: int
+        self,
+        network: Network,
+        crowd_share: float,
+        temperature: float,
+        network_batch: int,
+        calls: int = 1,
     ) -> None:
         self._network = network
         self._crowd_share = crowd_share
         self._temperature = temperature
-        self.batch_size = batch_size
+        self.network_batch = network_batch
+        self.batch_size = network_batch * calls
 
     def classify(self, crops: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.float32]:
         """Classify crops.
@@ -46,14 +71,21 @@ class Classifier:
             `(n, 7)` probabilities in the order of `labels.EMOTIONS`.
         """
         probabilities = np.empty((len(crops), len(EMOTIONS)), np.float32)
-        batch = np.zeros((self.batch_size, CROP_SIDE, CROP_SIDE, 1), np.uint8)
-        for start in range(0, len(crops), self.batch_size):
-            chunk = crops[start : start + self.batch_size]
-            batch[: len(chunk), :, :, 0] = chunk
-            fer, crowd, _ = self._network.run(batch)
+        start = 0
+        for fer, crowd, _ in run_each(self._network, self._batches(crops)):
             blended = blend_heads(fer, crowd, self._crowd_share, self._temperature)
-            probabilities[start : start + len(chunk)] = blended[: len(chunk)]
+            stop = min(start + self.network_batch, len(crops))
+            probabilities[start:stop] = blended[: stop - start]
+            start = stop
         return probabilities
+
+    def _batches(self, crops: Sequence[npt.NDArray[np.uint8]]) -> Iterator[Batch]:
+        for start in range(0, len(crops), self.network_batch):
+            chunk = crops[start : start + self.network_batch]
+            # A new one each time: the one before may still be on its way.
+            batch = np.zeros((self.network_batch, CROP_SIDE, CROP_SIDE, 1), np.uint8)
+            batch[: len(chunk), :, :, 0] = chunk
+            yield batch
 
 
 def blend_heads(
@@ -78,13 +110,14 @@ def blend_heads(
     return raised / raised.sum(axis=1, keepdims=True)
 
 
-def load_classifier(name: str, device: Device, batch_size: int) -> Classifier:
+def load_classifier(name: str, device: Device, batch_size: int | None = None) -> Classifier:
     """Load a classifier preset and run it once.
 
     Args:
         name: Of the preset.
         device: Where it runs.
-        batch_size: Crops per call.
+        batch_size: Crops per call of the network; None for `BATCH` in LiteRT, where larger ones
+            are no faster, and what a trial finds in TensorFlow.
 
     Returns:
         The classifier, warmed up.
@@ -100,7 +133,13 @@ def load_classifier(name: str, device: Device, batch_size: int) -> Classifier:
         build=lambda: _build(preset),
         num_threads=default_threads(),
     )
-    classifier = Classifier(network, preset.crowd_share, preset.temperature, batch_size)
+    on_litert = device.runtime == "litert"
+    if batch_size is None:
+        item_shape = (CROP_SIDE, CROP_SIDE, 1)
+        batch_size = BATCH if on_litert else fastest_batch_size(network, item_shape)
+    classifier = Classifier(
+        network, preset.crowd_share, preset.temperature, batch_size, 1 if on_litert else CALLS
+    )
     classifier.classify([np.zeros((CROP_SIDE, CROP_SIDE), np.uint8)])
     return classifier
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("fervid")
 
-BATCH = 16
-"""Frames and faces per call of a network on a CPU."""
+FRAMES = 16
+"""Frames searched for faces in one call on a CPU."""
 
-GPU_BATCH = 64
+GPU_FRAMES = 64
 
 LOOK_AHEAD_BYTES = 192 << 20
 """Decoded frames that wait, at most, unless --memory says more: 290 of 640x360, 32 of 1080p.
@@ -44,7 +44,8 @@ class Settings:
         device: Where the networks run, and what runs them.
         detectors: Batches searched for faces at the same time.
         network_threads: Of the classifier on a CPU.
-        batch_size: Frames and faces per call.
+        batch_size: Frames per call of the detector.
+        face_batch_size: Faces per call of the classifier's network; on a GPU found by a trial.
         memory_bytes: Bound on decoded frames in flight.
         decoding: Threads that decode.
     """
@@ -53,6 +54,7 @@ class Settings:
     detectors: int
     network_threads: int
     batch_size: int
+    face_batch_size: int
     memory_bytes: int
     decoding: DecodePlan
 
@@ -70,14 +72,16 @@ class LocalEngine:
 
     def __init__(self, sources: Sequence[Source], options: AnalyzeOptions) -> None:
         device = resolve_device(options.device)
-        batch_size = options.batch_size or (BATCH if device.name == "cpu" else GPU_BATCH)
+        on_litert = device.runtime == "litert"
+        self._classifier: Classifier = load_classifier(options.model, device, options.batch_size)
         self._sources = sources
         self._sampling = options.sampling
         self.settings = Settings(
             device=device,
-            detectors=max(1, machine.cores() // 2) if device.name == "cpu" else 1,
+            detectors=max(1, machine.cores() // 2) if on_litert else 1,
             network_threads=default_threads(),
-            batch_size=batch_size,
+            batch_size=options.batch_size or (FRAMES if on_litert else GPU_FRAMES),
+            face_batch_size=self._classifier.network_batch,
             memory_bytes=options.memory_bytes
             or min(machine.memory_bytes() // 4, 2 * LOOK_AHEAD_BYTES),
             decoding=plan_decoding(sources, options.decode_threads),
@@ -92,7 +96,6 @@ class LocalEngine:
             )
             for _ in range(self.settings.detectors)
         ]
-        self._classifier: Classifier = load_classifier(options.model, device, batch_size)
 
     def run(
         self, on_progress: Callable[[Progress], None] | None = None

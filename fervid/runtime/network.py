@@ -1,15 +1,15 @@
-"""Load a network into the runtime of a device."""
+"""Load a network into the runtime of a device, and run it over many batches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fervid.runtime.contract import Network
+from fervid.runtime.contract import Batch, Network, Outputs
 from fervid.runtime.device import Device
 from fervid.runtime.litert import LitertNetwork
-from fervid.runtime.tensorflow import TensorflowNetwork
+from fervid.runtime.tensorflow import TensorflowNetwork, placed
 
 if TYPE_CHECKING:
     import keras
@@ -36,5 +36,22 @@ def load_network(
         FervidError: It cannot be loaded.
     """
     if device.runtime == "tensorflow":
-        return TensorflowNetwork(build(), device.name)
+        with placed(device.name):
+            model = build()
+        return TensorflowNetwork(model, device.name)
     return LitertNetwork(tflite(), num_threads)
+
+
+def run_each(network: Network, batches: Iterable[Batch]) -> Iterator[Outputs]:
+    """Run batches one after the other; TensorFlow gets the next one before one is read back.
+
+    Args:
+        network: Of any runtime.
+        batches: As `Network.run` takes them. None may change before its outputs are there.
+
+    Yields:
+        Of each, in order, what `Network.run` returns.
+    """
+    if isinstance(network, TensorflowNetwork):
+        return network.run_each(batches)
+    return map(network.run, batches)
