@@ -163,8 +163,7 @@ def test_a_childs_time_is_its_own() -> None:
 def test_a_childs_peak_memory_is_not_its_parents() -> None:
     held = np.ones(300_000_000, np.uint8)
     program = (
-        "import json; from fervid import stages
-from fervid.bench.child import peak_memory_bytes;"
+        "import json; from fervid.bench.child import peak_memory_bytes;"
         "print(json.dumps({'peak': peak_memory_bytes()}))"
     )
     assert run_child([sys.executable, "-c", program], {}).said["peak"] < held.nbytes
