@@ -29,6 +29,7 @@ from training.card import ABOUT, Blend, blends, data_in_words, judge
 from training.checkpoint import epochs_done, load_averaged, run_facts
 from training.rows import Examples
 from training.run_rows import read_run_rows
+from training.writable import check_writable
 
 WEIGHTS, TFLITE, CARD = "weights.safetensors", "model.tflite", "card.json"
 
@@ -57,7 +58,9 @@ def export_run(
 
     Raises:
         FervidError: The run or the data cannot be read, or don't belong together.
+        UsageError: The folder can't be made or written.
     """
+    check_writable(out)
     looks = _earlier_looks(out / CARD)
     facts = _without_folders(run_facts(run_dir))
     examples, validation = read_run_rows(run_dir, archive, votes)

@@ -31,6 +31,7 @@ from training.provenance import (
 )
 from training.rows import Examples, choose
 from training.teachers import check_teachers
+from training.writable import check_writable
 
 
 def train(config: Config, archive: Path, votes: Path, run_dir: Path) -> list[dict[str, float]]:
@@ -47,10 +48,11 @@ def train(config: Config, archive: Path, votes: Path, run_dir: Path) -> list[dic
 
     Raises:
         FervidError: The data cannot be read, or the folder holds another run.
+        UsageError: The folder can't be made or written.
     """
+    check_writable(run_dir)
     splits = read_splits(archive, votes)
-    rows = splits[0]
-    chosen = rows.first(config.rows.share)
+    chosen = splits[0].first(config.rows.share)
     examples, validation = choose(chosen, *splits[1:], seed=0, fold=config.rows.fold)
     return fit(config, examples, validation, run_dir, fingerprint(splits))
 

@@ -43,7 +43,9 @@ def command(archive: Path, votes: Path, run_dirs: tuple[Path, ...], seed: int, o
     from training.exploration.artefacts import write_exploration
     from training.exploration.results import read_cards
     from training.exploration.run_log import read_logs
+    from training.writable import check_writable
 
+    check_writable(out.parent, out)
     logs = read_logs(run_dirs)
     train, test = read_archive(archive, votes)
     names = write_exploration(out, {"train": train, "test": test}, logs, read_cards(), seed)

@@ -33,7 +33,10 @@ def command(archive: Path, votes: Path, out: Path | None) -> None:
     from training import leaks
     from training.archive import read_labelled, read_votes, with_votes
     from training.rows import choose
+    from training.writable import check_writable
 
+    if out is not None:
+        check_writable(out.parent)
     known = read_votes(votes)
     splits = read_labelled(archive)
     train, test = (with_votes(splits[name], name, known) for name in ("train", "test"))

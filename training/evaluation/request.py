@@ -19,6 +19,7 @@ from training.evaluation.run_look import log_run_look, read_run_looks
 from training.evaluation.score import Figures
 from training.evaluation.timing import circumstances, time_all
 from training.evaluation.write import check_out, write
+from training.writable import check_writable
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,11 @@ def _check_logs(request: Request, candidates: Sequence[Candidate]) -> None:
     else:
         for name in presets:
             read_card(request.card, name)
+        check_writable(request.card.parent)
     for run_dir in (one.run_dir for one in candidates if one.run_dir is not None):
         read_run_looks(run_dir)
+        if request.split == "test":
+            check_writable(run_dir)
 
 
 def _log(request: Request, candidate: Candidate, heads: Sequence[Seen], material: Material) -> None:

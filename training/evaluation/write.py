@@ -12,16 +12,18 @@ from training.evaluation.markdown import document
 from training.evaluation.plots import draw_confusion, draw_reliability
 from training.evaluation.score import Figures
 from training.evaluation.tta import PLAIN
+from training.writable import check_writable
 
 
 def check_out(out: Path) -> None:
-    """Refuse to write over what is there; call it before the work.
+    """Refuse to write over what is there, or where nothing can be; call it before the work.
 
     Raises:
-        UsageError: There is something.
+        UsageError: There is something, or no folder can be made and written.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} is there already.", "Delete it, or name another folder.")
+    check_writable(out.parent, out)
 
 
 def write(report: Figures, out: Path) -> None:
