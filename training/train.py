@@ -48,9 +48,10 @@ def train(config: Config, archive: Path, votes: Path, run_dir: Path) -> list[dic
 
     Raises:
         FervidError: The data cannot be read, or the folder holds another run.
-        UsageError: The folder can't be made or written.
+        UsageError: The folder can't be made or written, or there is nothing to start from.
     """
     check_writable(run_dir)
+    _check_start(config)
     splits = read_splits(archive, votes)
     chosen = splits[0].first(config.rows.share)
     examples, validation = choose(chosen, *splits[1:], seed=0, fold=config.rows.fold)
@@ -77,8 +78,8 @@ def fit(
     """
     steps = _steps(config, len(examples.labels))
     check_teachers(config, data_sha256)
-    run_dir.mkdir(parents=True, exist_ok=True)
     model, averaged = _networks(config, examples, validation, steps)
+    run_dir.mkdir(parents=True, exist_ok=True)
     run = _run(config, averaged.model, examples, validation, data_sha256)
     history = _begin_or_go_on(run_dir, run, model)
     if is_over(config, history):
@@ -96,6 +97,21 @@ def fit(
         verbose=0,
     )
     return history
+
+
+def _check_start(config: Config) -> None:
+    """Refuse before the data is read what the architecture would refuse after that."""
+    if config.architecture != "pretrained":
+        if config.start is not None:
+            raise UsageError(
+                f"The architecture {config.architecture!r} starts from random weights.",
+                f"Leave start out, or choose 'pretrained'. Received: start={str(config.start)!r}",
+            )
+    elif config.start is None or not config.start.is_file():
+        raise UsageError(
+            "The architecture 'pretrained' starts from a file of weights: give its path as start.",
+            f"Received: start={str(config.start)!r}",
+        )
 
 
 def _steps(config: Config, rows: int) -> int:

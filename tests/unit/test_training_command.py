@@ -61,6 +61,24 @@ def test_a_bad_flag_says_what_is_valid(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--start", "nothing"], "'residual-se' starts from random weights"),
+        (["--architecture", "pretrained"], "'pretrained' starts from a file of weights"),
+        (["--architecture", "pretrained", "--start", "nothing"], "Received: start='nothing'"),
+    ],
+)
+def test_weights_to_start_from_are_looked_for_before_the_data(
+    flags: list[str], said: str, tmp_path: Path
+) -> None:
+    data = ["--archive", "x", "--votes", "y", "--run", str(tmp_path / "run")]
+    done = CliRunner().invoke(group, ["train", *data, *flags])
+    assert done.exit_code == 2
+    assert said in " ".join(done.output.split())
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize("flag", ["architecture", "policy"])
 def test_what_cannot_be_measured_lists_what_can(flag: str) -> None:
     done = CliRunner().invoke(group, ["throughput", f"--{flag}", "nonsense"])

@@ -222,6 +222,14 @@ def test_a_student_learns_from_a_run(whole: Path, tmp_path: Path) -> None:
     assert (tmp_path / "views").stat().st_ino == made
 
 
+def test_a_file_that_is_no_weights_to_start_from_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "start.h5").write_text("no weights")
+    wrong = {"architecture": "pretrained", "start": tmp_path / "start.h5"}
+    with pytest.raises(UsageError, match="cannot be read as weights of EfficientNetV2-B0"):
+        run_tiny(tmp_path / "run", **wrong)
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_mistyped_teacher_leaves_nothing_behind(whole: Path, tmp_path: Path) -> None:
     mistyped = Distillation((whole, tmp_path / "techer"), views=2)
     with pytest.raises(FervidError, match="techer is no run folder"):
