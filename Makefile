@@ -36,11 +36,10 @@ DATA = --archive "$(ARCHIVE)" --votes "$(VOTES)"
 
 train: $(DEVELOPED)
 	$(if $(and $(ARCHIVE),$(VOTES)),,$(error Name the data: make train ARCHIVE=fer2013.zip VOTES=ferplus_votes.csv))
-	mkdir -p "$(RUNS)"
 	$(TRAINING) train --config training/configs/teacher.toml --seed 1 $(DATA) --run "$(RUNS)/teacher-1" $(TRIAL)
 	$(TRAINING) train --config training/configs/teacher.toml --seed 2 $(DATA) --run "$(RUNS)/teacher-2" $(TRIAL)
-	sed 's|"runs/|"$(RUNS)/|g' training/configs/student.toml > "$(RUNS)/student.toml"
-	$(TRAINING) train --config "$(RUNS)/student.toml" $(DATA) --run "$(RUNS)/student" $(TRIAL)
+	$(TRAINING) train --config training/configs/student.toml --teacher "$(RUNS)/teacher-1" --teacher "$(RUNS)/teacher-2" \
+		$(DATA) --run "$(RUNS)/student" $(TRIAL)
 	$(TRAINING) export $(DATA) --run "$(RUNS)/student" --out "fervid/weights/$(NETWORK)"
 	rm -rf "$(RUNS)/evaluation"
 	$(TRAINING) evaluate $(NETWORK) $(DATA) --out "$(RUNS)/evaluation"

@@ -27,9 +27,12 @@ class _Group(LazyGroup):
     """Commands whose errors are said as click says its own."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Say a `FervidError` of any command as click says its own."""
+        """Say a `FervidError` of any command as click says its own; exit with 130 on Ctrl-C."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            raise click.exceptions.Exit(130) from None
         except FervidError as error:
             kind = click.UsageError if isinstance(error, UsageError) else click.ClickException
             raise kind(f"{error.message}\n{error.remedy}") from error

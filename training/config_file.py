@@ -9,10 +9,16 @@ from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from fervid.errors import FervidError, UsageError, valid_names
+from fervid.errors import UsageError, valid_names
 from training.config import Config
 
-_SECTION = {"epochs": "schedule", "batch_size": "schedule", "fold": "rows", "share": "rows"}
+_SECTION = {
+    "epochs": "schedule",
+    "batch_size": "schedule",
+    "fold": "rows",
+    "share": "rows",
+    "teachers": "distillation",
+}
 
 
 def read_config(path: Path) -> Config:
@@ -25,13 +31,12 @@ def read_config(path: Path) -> Config:
         The configuration.
 
     Raises:
-        FervidError: The file cannot be read.
-        UsageError: It is no TOML, or a key or value in it is not valid.
+        UsageError: It cannot be read or is no TOML, or a key or value in it is not valid.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise FervidError(f"Cannot read {path}: {error.strerror}.", "Check the path.") from error
+        raise UsageError(f"Cannot read {path}: {error.strerror}.", "Check the path.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is no TOML: {error}.", "See training/configs/.") from error
     config: Config = _section(Config, table, str(path))
@@ -57,15 +62,15 @@ def override(config: Config, flags: Mapping[str, Any]) -> Config:
 
     Args:
         config: As it was read.
-        flags: Values by flag; `epochs`, `batch_size`, `fold` and `share` stand in sections.
+        flags: Values by flag; those in `_SECTION` stand in sections.
 
     Raises:
         UsageError: A value is not valid.
     """
     values = config_values(config)
     for name, value in flags.items():
-        place = values[_SECTION[name]] if name in _SECTION else values
-        place[name] = value
+        place = values.setdefault(_SECTION[name], {}) if name in _SECTION else values
+        place[name] = list(value) if isinstance(value, tuple) else value
     return config_from(values, "command line")
 
 

@@ -115,7 +115,7 @@ def _folds(
         if len(members) < 2:
             raise UsageError(
                 f"To train takes two photographs of {emotion}. Received: {len(members)}.",
-                "Give more rows: a larger --share, or the whole archive.",
+                "Give more rows: a larger --share (of FER2013, .03 has every class), or all.",
             )
         fold[members] = np.arange(len(members)) % _PARTS
     return fold[member_of]

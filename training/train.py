@@ -92,7 +92,7 @@ def fit(
         shuffle=False,
         callbacks=[
             EpochEnd(config, run_dir, averaged, history),
-            Progress(config.schedule.epochs, steps, history),
+            Progress(config, steps, history),
         ],
         verbose=0,
     )

@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import termios
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from click.testing import CliRunner
 
 from tests.drawn_examples import drawn
 from training.__main__ import group
+from training.config import Config, Distillation, Schedule
 from training.progress import Progress
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +27,8 @@ HEAVY = ("numpy", "keras", "tensorflow", "cv2", "sklearn", "pandas", "matplotlib
 def show_progress() -> None:
     row = {"loss": 1.5, "val_fer_accuracy": 0.5, "val_nll": 1.25, "seconds": 2.0}
     history = [row]
-    progress = Progress(4, 10, history)
+    progress = Progress(Config(schedule=Schedule(epochs=4), ema_momentum=0.9), 10, history)
+    progress.on_train_begin()
     for epoch in (1, 2):
         for batch in range(10):
             progress.on_train_batch_end(batch)
@@ -103,8 +106,8 @@ def test_progress_is_a_line_an_epoch_where_stderr_is_no_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     show_progress()
-    said = "loss 1.500, validation accuracy 0.500, NLL 1.250, 2 s"
-    expected = [f"epoch 2 of 4: {said}", f"epoch 3 of 4: {said}"]
+    said = "loss 1.500; averaged weights on validation: accuracy 0.500, NLL 1.250; 2 s"
+    expected = ["Going on after epoch 1 of 4.", f"epoch 2 of 4: {said}", f"epoch 3 of 4: {said}"]
     out, err = capsys.readouterr()
     assert (out, err.splitlines()) == ("", expected)
 
@@ -127,9 +130,48 @@ def test_progress_is_a_bar_over_the_whole_run_in_a_terminal(
     assert b"accuracy 0.500" in shown
 
 
-def test_the_fingerprint_knows_rows_not_layouts() -> None:
-    from dataclasses import replace
+@pytest.mark.parametrize(("momentum", "lags"), [(0.999, True), (0.9, False), (0.0, False)])
+def test_a_run_too_short_for_its_average_says_so(
+    momentum: float, lags: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = Config(schedule=Schedule(epochs=4), ema_momentum=momentum)
+    Progress(config, 10, []).on_train_begin()
+    err = capsys.readouterr().err
+    assert ("This run has 40: its figures will lag behind" in err) is lags
+    assert ("about 1,000 steps" in err) is lags
 
+
+def test_an_interrupted_training_says_that_the_same_command_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("training.train.train", interrupted)
+    done = CliRunner().invoke(group, ["train", "--archive", "x", "--votes", "y", "--run", "z"])
+    assert done.exit_code == 130
+    assert "The same command goes on after the last whole epoch." in done.stderr
+    assert "Interrupted." in done.stderr
+
+
+def test_teachers_on_the_command_line_stand_in_place_of_the_files() -> None:
+    from training.config_file import override, read_config
+
+    config = read_config(ROOT / "training" / "configs" / "student.toml")
+    changed = override(config, {"teachers": ("a", "b/c")})
+    assert changed.distillation == replace(config.distillation, teachers=(Path("a"), Path("b/c")))
+    untaught = override(Config(), {"teachers": ("a",)})
+    assert untaught.distillation == Distillation((Path("a"),))
+
+
+def test_a_configuration_that_is_not_there_is_an_error_of_usage() -> None:
+    data = ["--archive", "x", "--votes", "y", "--run", "z"]
+    done = CliRunner().invoke(group, ["train", "--config", "missing.toml", *data])
+    assert done.exit_code == 2
+    assert "Cannot read missing.toml: No such file" in done.output
+
+
+def test_the_fingerprint_knows_rows_not_layouts() -> None:
     import numpy as np
 
     from training.archive import Split

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fervid.errors import FervidError, UsageError
+from fervid.errors import UsageError
 from training.config import AdamW, Config, Cosine, Distillation, EarlyStopping, Plateau, Sgd
 from training.config_file import config_from, config_values, read_config
 
@@ -73,6 +73,7 @@ def test_the_student_learns_from_the_teachers_that_make_train_makes() -> None:
     for teacher in student.distillation.teachers:
         seed = teacher.name.removeprefix("teacher-")
         assert f'teacher.toml --seed {seed} $(DATA) --run "$(RUNS)/teacher-{seed}"' in makefile
+        assert f'--teacher "$(RUNS)/teacher-{seed}"' in makefile
 
 
 @pytest.mark.parametrize(
@@ -103,5 +104,5 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FervidError, match=r"Cannot read .*missing\.toml: No such file"):
+    with pytest.raises(UsageError, match=r"Cannot read .*missing\.toml: No such file"):
         read_config(tmp_path / "missing.toml")

@@ -32,23 +32,38 @@ from training.cli.options import data_options
 @click.option("--batch-size", type=int, help="In place of the file's schedule.batch_size.")
 @click.option("--seed", type=int, help="In place of the file's.")
 @click.option("--fold", type=int, help="In place of the file's rows.fold.")
-@click.option("--share", type=float, help="In place of the file's rows.share, for a trial.")
+@click.option(
+    "--share",
+    type=float,
+    help="In place of the file's rows.share, for a trial: .03 of FER2013 has every class.",
+)
 @click.option("--policy", help="In place of the file's.")
 @click.option("--start", help="In place of the file's: weights that `pretrained` starts from.")
+@click.option(
+    "--teacher",
+    "teachers",
+    multiple=True,
+    help="In place of the file's distillation.teachers: a run folder; may be given several times.",
+)
 def command(path: Path | None, archive: Path, votes: Path, run_dir: Path, **flags: Any) -> None:
-    """Train a network as a configuration says.
+    """Train a network as a configuration says; training/configs/README.md has all its keys.
 
-    The same command goes on where an interrupted run stopped, to the same result.
+    The same command goes on where an interrupted run stopped, to the same result. Figures on
+    validation are of the averaged weights, those that are kept: in a short run they lag behind.
     """
     from training.config import Config
     from training.config_file import override, read_config
     from training.train import train
 
     config = read_config(path) if path else Config()
-    given = {name: value for name, value in flags.items() if value is not None}
-    history = train(override(config, given), archive, votes, run_dir)
+    given = {name: value for name, value in flags.items() if value not in (None, ())}
+    try:
+        history = train(override(config, given), archive, votes, run_dir)
+    except KeyboardInterrupt:
+        click.echo("\nThe same command goes on after the last whole epoch.", err=True)
+        raise
     best = min(history, key=lambda row: row["val_nll"])
     click.echo(
-        f"{len(history)} epochs; lowest validation NLL {best['val_nll']:.4f} after epoch "
+        f"Epochs: {len(history)}; lowest validation NLL {best['val_nll']:.4f} after epoch "
         f"{best['epoch'] + 1}, with accuracy {best['val_fer_accuracy']:.4f}: {run_dir}"
     )

@@ -77,7 +77,8 @@ def _draw(axes: Axes, log: pd.DataFrame, column: str, what: str, colour: str) ->
 
 def _subtitle(log: pd.DataFrame) -> str:
     best = log.set_index("epoch")["val_fer_accuracy"][best_epoch(log)]
+    epochs = "1 epoch" if len(log) == 1 else f"{len(log)} epochs"
     return (
-        f"{len(log)} epochs; validation accuracy {log['val_fer_accuracy'].iloc[-1]:.1%} after the "
+        f"{epochs}; validation accuracy {log['val_fer_accuracy'].iloc[-1]:.1%} after the "
         f"last, {best:.1%} after the best, epoch {best_epoch(log) + 1}"
     )
