@@ -23,7 +23,9 @@ class Picture:
     """The pixels of one frame, upright, as RGB or as a decoder leaves them.
 
     Of a frame of a video little is ever looked at: the detector's small copy, patches, crops.
-    So what a decoder leaves is kept, half the size of RGB, and only what is cut out is converted.
+    So what a decoder leaves is kept, half the size of RGB, and only what is cut out is converted:
+    1080p to 576x324 RGB took 0.5 ms from the planes, 0.9 ms by way of RGB in full, 1.0 to 2.8 ms
+    through swscale straight to that size.
 
     Args:
         planes: One of RGB; or luma and two chromas, these of half the width and height.

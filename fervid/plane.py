@@ -9,13 +9,16 @@ import numpy.typing as npt
 Pixels = npt.NDArray[np.uint8]
 """uint8 `(height, width)` or `(height, width, channels)`."""
 
+BILINEAR = 1.5
+"""Shrinking by more goes by area. Of 720 photographs the detector finds 702 if all goes by area
+from a copy of the first size, 700 with this, 699 with bilinear up to 2, 10% faster."""
+
 
 class Plane:
     """The pixels of a plane, and halves of them, made when first needed.
 
     What shrinks is taken from the copy nearest above its size: of a face of 200 pixels in 360p, a
-    patch of 24x24 cost 0.19 ms from the original and 0.01 ms from a copy, which costs 0.04 ms once;
-    1080p scaled to 576x324 cost 2.7 ms by area means, 0.3 ms bilinear from a copy.
+    patch of 24x24 cost 0.19 ms from the original and 0.01 ms from a copy, which costs 0.04 ms once.
 
     Args:
         pixels: uint8; rows may lie apart, the pixels of a row may not.
@@ -42,13 +45,12 @@ class Plane:
 
         Returns:
             uint8 `(height, width, ...)`: halved by means of four pixels as often as that leaves
-            enough, then bilinear.
+            enough, then bilinear, or by area means where bilinear would skip pixels.
         """
         copy = self._copy(min(self.pixels.shape[1] / width, self.pixels.shape[0] / height))
         if copy.shape[:2] == (height, width):
             return copy
-        # By area where only one side shrinks by much: bilinear would skip pixels of it.
-        skips = copy.shape[1] > 2 * width or copy.shape[0] > 2 * height
+        skips = copy.shape[1] > BILINEAR * width or copy.shape[0] > BILINEAR * height
         shrinks = copy.shape[1] >= width and copy.shape[0] >= height
         interpolation = cv2.INTER_AREA if skips and shrinks else cv2.INTER_LINEAR
         return _resized(copy, width, height, interpolation)

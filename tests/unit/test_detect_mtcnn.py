@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import resources
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from fervid.detect import mtcnn, mtcnn_networks, pyramid, screening
+from fervid.detect.faces import Wanted
 from fervid.picture import Picture
-from fervid.runtime import resolve_device
+from fervid.runtime import TensorflowNetwork, resolve_device
 from training.screen.examples import Everything
 
 MIN_FACE = 30.0
@@ -16,6 +20,12 @@ MIN_FACE = 30.0
 @pytest.fixture(scope="module")
 def networks() -> mtcnn.Networks:
     return mtcnn_networks.load(resolve_device("cpu"))
+
+
+@pytest.fixture(scope="module")
+def portrait() -> Picture:
+    with (resources.files("fervid.demo") / "astronaut.jpg").open("rb") as file:
+        return Picture.of_rgb(np.asarray(Image.open(file).convert("RGB")))
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +80,27 @@ def test_many_patches_give_what_few_give(networks: mtcnn.Networks) -> None:
     for number in (0, 63, 64, 76):
         for output, alone in zip(together, networks.rnet.run(patches[number][None]), strict=True):
             np.testing.assert_allclose(output[number], alone[0], atol=1e-5)
+
+
+def test_in_8_bits_the_screen_passes_what_it_passes_in_floats(
+    networks: mtcnn.Networks, portrait: Picture
+) -> None:
+    floats = TensorflowNetwork(mtcnn_networks._built_screen(), "cpu")
+    mosaic = pyramid.mosaic_for(portrait, MIN_FACE)
+    pixels = pyramid.drawn(portrait, mosaic, MIN_FACE)[None]
+    ours, theirs = (network.run(pixels)[0] for network in (networks.screen, floats))
+    passes, would = ours >= screening.MIN_SCORE, theirs >= screening.MIN_SCORE
+    assert 0 < would.mean() < 0.1
+    assert (passes != would).mean() < 0.01
+    # Near the threshold rounding decides; what scores well passes in both.
+    assert passes[theirs > 2 * screening.MIN_SCORE].all()
+
+
+def test_the_screen_loses_no_face_of_a_photograph(
+    networks: mtcnn.Networks, portrait: Picture
+) -> None:
+    opened = mtcnn.Networks(Everything(), networks.pnet, networks.rnet, networks.onet)
+    wanted = Wanted(MIN_FACE, mtcnn.MIN_SCORE)
+    ((ours,),) = mtcnn.MtcnnDetector(networks, wanted).detect([portrait])
+    ((theirs,),) = mtcnn.MtcnnDetector(opened, wanted).detect([portrait])
+    np.testing.assert_allclose(ours.box, theirs.box, atol=2)
