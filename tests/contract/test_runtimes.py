@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import av
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+import fervid
 from fervid import classify, presets
-from fervid.detect import mtcnn_export, mtcnn_networks, mtcnn_weights
+from fervid.demo import make_clip
+from fervid.detect import mtcnn_export, mtcnn_networks, mtcnn_weights, pyramid
+from fervid.engines import local
 from fervid.labels import EMOTIONS
 from fervid.options import DEFAULT_MODEL
+from fervid.picture import Picture
 from fervid.runtime import Device, LitertNetwork, Network, TensorflowNetwork
 
 TOLERANCE = 1e-3
@@ -99,6 +105,20 @@ def test_the_proposal_network_takes_any_size() -> None:
             np.testing.assert_allclose(ours, theirs, atol=TOLERANCE, rtol=TOLERANCE)
 
 
+def test_the_screen_in_8_bits_is_near_the_screen_in_floats(tmp_path: Path) -> None:
+    make_clip(tmp_path / "demo.mp4")
+    with av.open(str(tmp_path / "demo.mp4")) as container:
+        still = Picture.of_rgb(next(container.decode(video=0)).to_ndarray(format="rgb24"))
+    batch = pyramid.drawn(still, pyramid.mosaic_for(still, 40), 40)[None]
+    path = presets.file_path(presets.MTCNN_SCREEN, "model.tflite")
+    (ours,) = LitertNetwork(path, num_threads=1).run(batch)
+    (reference,) = TensorflowNetwork(mtcnn_networks._built_screen(), "cpu").run(batch)
+    assert ours.shape == reference.shape
+    apart = np.abs(ours - reference)
+    assert apart.max() < 0.08
+    assert apart.mean() < 0.01
+
+
 def test_probabilities_are_probabilities(network: Network, name: str) -> None:
     if name != DEFAULT_MODEL:
         probabilities = network.run(pixels(name, 4))[-1]
@@ -126,3 +146,23 @@ def test_weights_that_do_not_fit_are_refused() -> None:
 
     with pytest.raises(ValueError, match="pnet takes"):
         mtcnn.build("pnet", [*mtcnn_weights.read("pnet"), np.zeros(1, np.float32)])
+
+
+def test_both_runtimes_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole way that a GPU takes, on TensorFlow's CPU device.
+
+    A box moves by hundredths of a pixel, as the screens differ; the crop follows.
+    """
+    make_clip(tmp_path / "demo.mp4")
+    tables = []
+    for runtime in ("litert", "tensorflow"):
+        device = Device("cpu", runtime)
+        monkeypatch.setattr(local, "resolve_device", lambda _, device=device: device)
+        tables.append(fervid.analyze([tmp_path], fps=2, batch_size=4).observations())
+    ours, reference = tables
+    assert len(ours) == 16
+    for column in ("source", "frame", "status", "face", "emotion"):
+        assert ours[column].tolist() == reference[column].tolist()
+    seen, same = (table[table["status"] == "ok"] for table in tables)
+    for columns, near in ((["x1", "y1", "x2", "y2"], 0.5), (list(EMOTIONS), 0.02)):
+        np.testing.assert_allclose(seen[columns], same[columns], atol=near)
