@@ -109,9 +109,9 @@ def from_the_middle(path: Path, draw: Callable[[Path], Path], left_out: int) -> 
     return path
 
 
-def cut_inside_the_last_frame(path: Path) -> Path:
-    film(path, options={"bf": "0"}, container_options={"movflags": "faststart"})
-    path.write_bytes(path.read_bytes()[:-100])
+def cut(path: Path, share: float, **keywords: Any) -> Path:
+    content = film(path, **keywords).read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
     return path
 
 
@@ -178,7 +178,9 @@ DRAWN: dict[str, Callable[[Path], Path]] = {
     "sets once.ts": without_repeated_sets,
     "late.ts": lambda path: from_the_middle(path, x264, 10),
     "late hevc.ts": lambda path: from_the_middle(path, x265, 21),
-    "cut.mp4": cut_inside_the_last_frame,
+    "cut inside its last frame.mp4": lambda path: cut(
+        path, 0.999, options={"bf": "0"}, container_options={"movflags": "faststart"}
+    ),
 }
 DECODED_AS_A_WHOLE = {
     "fields.mp4",
@@ -189,5 +191,5 @@ DECODED_AS_A_WHOLE = {
     "mpeg4.avi",
     "mpeg4.mp4",
 }
-WITHOUT_ALL_FRAMES = {"cut.mp4", "late hevc.ts", "late.ts"}
+WITHOUT_ALL_FRAMES = {"cut inside its last frame.mp4", "late hevc.ts", "late.ts"}
 PREDICTABLE = sorted(DRAWN.keys() - DECODED_AS_A_WHOLE - WITHOUT_ALL_FRAMES)

@@ -50,6 +50,8 @@ class Extent:
         name = container.format.name
         self.is_of_all_streams = name in _DURATION_OF_ALL_STREAMS
         """Whether the packets of the other streams are to be noted too."""
+        self.is_measured = name in _DURATION_OF_EACH_STREAM
+        """Whether its length is that of what is there, so that a cut shows in the last packet."""
         self._frames: int | None = None
         self._seconds: Fraction | None = None
         self._timeline = timeline

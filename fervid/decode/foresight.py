@@ -51,6 +51,7 @@ class Coded:
         is_shown: Whether its frame is meant to be shown.
         is_settled: Whether it is known if the frame is sampled.
         is_wanted: Whether it is.
+        is_entry: Whether decoding began anew with it, or could have.
         fate: What became of it.
     """
 
@@ -59,6 +60,7 @@ class Coded:
     is_shown: bool
     is_settled: bool = False
     is_wanted: bool = False
+    is_entry: bool = False
     fate: Fate = Fate.WAITS
 
 

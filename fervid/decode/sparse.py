@@ -57,6 +57,9 @@ class _Sparse:
         self._held_bytes = 0
         self._held_sets: set[bytes] = set()
         self._first_entry_pts: int | None = None
+        # A frame was lost or damaged since the last entry that was shown.
+        self._is_damaged = False
+        self._last: Coded | None = None
         # Frames shown before an open entry, behind which decoding began anew, cannot be decoded.
         self._anew_from_pts: int | None = None
 
@@ -66,6 +69,9 @@ class _Sparse:
                 yield from self._decided(coded)
             if self._foresight.is_past_end:
                 break
+        else:
+            if self._reading.extent.is_measured and self._foresight.upcoming:
+                self._last = self._foresight.upcoming[-1]
         for coded in self._foresight.rest():
             yield from self._decided(coded)
         self._leave_out_held()
@@ -89,10 +95,11 @@ class _Sparse:
         yield from self._passed()
 
     def _must_be_fed(self, coded: Coded) -> bool:
-        """Before the first entry, and in damage, only the decoder knows what comes out."""
+        """Before the first entry, and where damage shows, only the decoder knows what comes out."""
         return (
             coded.is_wanted
             or coded.packet.is_corrupt
+            or coded is self._last
             or self._first_entry_pts is None
             or coded.pts < self._first_entry_pts
         )
@@ -122,6 +129,7 @@ class _Sparse:
         is_first = self._first_entry_pts is None
         if is_first:
             self._first_entry_pts = coded.pts
+        coded.is_entry = True
         self._leave_out_held()
         self._anew_from_pts = None
         if dependence.entry == "open" and not is_first:
@@ -170,21 +178,29 @@ class _Sparse:
         if not presented or presented[0].pts != frame.pts or presented[0].fate is not Fate.FED:
             raise UnforeseenError
         described = self._reading.shown(frame)
-        if presented.popleft().is_wanted and described.failure:
-            raise UnforeseenError  # it may be what was left out
+        self._presented(is_intact=described.failure is None)
         yield described
 
     def _passed(self) -> Iterator[Shown]:
         """Yield the next frames of which nothing will come."""
         presented = self._foresight.presented
         while presented and presented[0].fate in {Fate.LEFT_OUT, Fate.LOST}:
-            coded = presented.popleft()
-            if coded.fate is Fate.LEFT_OUT:
-                yield Shown(self._reading.timeline.at(coded.pts), _left_out)
-            elif coded.is_wanted:
-                raise UnforeseenError
+            pts, is_lost = presented[0].pts, presented[0].fate is Fate.LOST
+            self._presented(is_intact=not is_lost)
+            if is_lost:
+                yield self._reading.lost(pts)
             else:
-                yield self._reading.lost(coded.pts)
+                yield Shown(self._reading.timeline.at(pts), _left_out)
+
+    def _presented(self, *, is_intact: bool) -> None:
+        """Take off the next frame; see that it owes nothing to what was left out.
+
+        How a decoder conceals damage may: a sampled frame behind some is decoded with all others.
+        """
+        coded = self._foresight.presented.popleft()
+        self._is_damaged = not is_intact or (self._is_damaged and not coded.is_entry)
+        if coded.is_wanted and self._is_damaged:
+            raise UnforeseenError
 
 
 def _left_out() -> Picture:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from fervid.options import Sampling
 from fervid.sampling import Sampler
 from fervid.types import SourceEnd
 from tests.drawn import ALL_FRAMES, read
-from tests.groups import DECODED_AS_A_WHOLE, DRAWN, FRAMES, PREDICTABLE, film
+from tests.groups import DECODED_AS_A_WHOLE, DRAWN, FRAMES, PREDICTABLE, cut, film
 from tests.unit.test_decode_damage import WITHOUT_A_LENGTH
 from tests.unit.test_decode_video import FORMATS
 
@@ -155,7 +155,7 @@ def test_what_is_sampled_of_a_real_clip_is_what_decoding_all_gives(shared: Path,
         assert (end.status, end.time_source) == (all_end.status, all_end.time_source)
 
 
-@pytest.mark.parametrize("name", PREDICTABLE)
+@pytest.mark.parametrize("name", [name for name in PREDICTABLE if not name.endswith(".ts")])
 def test_one_frame_of_a_clip_costs_little(drawn: Path, name: str, fed: Fed) -> None:
     read(drawn / name, Sampling(every=1000))
     assert fed.packets <= 5
@@ -191,21 +191,57 @@ def test_a_sampled_file_cut_at_60_percent_is_never_ok(
         assert read(tmp_path / name, sampling, thread_count)[1].status in {"partial", "failed"}
 
 
-def damaged(path: Path, number: int) -> Path:
-    """A film without B frames, of which one packet holds noise."""
-    film(path, options={"bf": "0", "g": "10", "crf": "10"})
+def test_a_cut_transport_stream_shows_by_its_last_frame(tmp_path: Path) -> None:
+    path = cut(tmp_path / "cut.ts", 0.4)
+    for sampling in SAMPLINGS.values():
+        # With frame threads FFmpeg does not always say that the frame is damaged.
+        check_against_all_decoded(path, sampling, thread_count=1)
+    assert read(path, Sampling(every=1000))[1].status == "partial"
+
+
+def damaged(path: Path, number: int, spoil: Callable[[bytes], bytes]) -> Path:
+    """A film without B frames in groups of ten, of which one packet is spoilt."""
+    film(path, options={"bf": "0", "g": "10", "crf": "10", "x264-params": "scenecut=0"})
     with av.open(str(path)) as container:
         packet = [bytes(packet) for packet in container.demux(video=0)][number]
-    noise = np.random.default_rng(0).integers(0, 256, len(packet) - 20, np.uint8).tobytes()
-    path.write_bytes(path.read_bytes().replace(packet, packet[:20] + noise))
+    path.write_bytes(path.read_bytes().replace(packet, spoil(packet)))
     return path
+
+
+def noisy(packet: bytes) -> bytes:
+    noise = np.random.default_rng(0).integers(0, 256, len(packet) - 20, np.uint8)
+    return packet[:20] + noise.tobytes()
+
+
+def passed_over(packet: bytes) -> bytes:
+    """What no decoder knows: a NAL unit of type 31 behind its four bytes of size."""
+    return packet[:4] + b"\x1f" + packet[5:]
+
+
+@pytest.mark.parametrize("spoil", [noisy, passed_over])
+def test_a_sampled_frame_behind_damage_is_decoded_as_ever(
+    tmp_path: Path, spoil: Callable[[bytes], bytes], fed: Fed
+) -> None:
+    path = damaged(tmp_path / "spoilt.mkv", 25, spoil)
+    assert read(path, Sampling(every=7))[1].status == "partial"
+    assert fed.packets > FRAMES
+    check_against_all_decoded(path, Sampling(every=7), 1)
+
+
+def test_damage_before_a_group_does_not_matter_in_it(
+    drawn: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(Account, "count_anew")
+    sampling = Sampling(all_frames=True, start_s=Fraction(3, 2))
+    check_against_all_decoded(drawn / "late.ts", sampling, 1)
+    assert read(drawn / "late.ts", sampling)[1].status == "partial"
 
 
 @pytest.mark.parametrize("thread_count", [1, 3])
 def test_a_damaged_frame_that_is_sampled_is_decoded_as_ever(
     tmp_path: Path, thread_count: int, fed: Fed
 ) -> None:
-    path = damaged(tmp_path / "noise.mkv", 25)
+    path = damaged(tmp_path / "noise.mkv", 25, noisy)
     frames, end = read(path, Sampling(every=5), thread_count)
     assert fed.packets > FRAMES  # what it needs was not left out
     assert [frame.index for frame in frames] == list(range(0, FRAMES, 5))
@@ -221,7 +257,7 @@ def test_a_sampled_frame_that_does_not_come_out_is_looked_for_in_all(drawn: Path
 
 
 def test_damage_where_nothing_is_decoded_goes_unnoticed(tmp_path: Path) -> None:
-    path = damaged(tmp_path / "noise.mkv", 25)
+    path = damaged(tmp_path / "noise.mkv", 25, noisy)
     frames, end = read(path, Sampling(every=10))
     assert (end.status, end.frames_total, len(frames)) == ("ok", FRAMES, 6)
     assert read(path)[1].status == "partial"
