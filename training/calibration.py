@@ -47,6 +47,11 @@ def best_temperature(
     return round(float(np.exp((low + high) / 2)), 2)
 
 
+def at_bound(temperature: float) -> bool:
+    """Tell whether a fitted temperature ended where the search does: there was no minimum."""
+    return not _LEAST < temperature < _MOST
+
+
 def with_temperature(
     probabilities: npt.NDArray[np.float32], temperature: float
 ) -> npt.NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.blend import votes_of
+from training.calibration import at_bound
 from training.metrics import (
     class_figures,
     confusion_matrix,
@@ -35,14 +37,18 @@ ABOUT = {
         "differs between groups of people by unknown amounts.",
         "Small, dark, blurred, covered and turned faces are worse than these figures.",
     ],
-    "chosen_on": (
-        "the default's crowd share: validation and the photographs at odd places; temperatures: "
-        "validation, those of the default and of FER2013's head by NLL of FER2013's labels, the "
-        "crowd head's by NLL of the votes, as it says what a crowd sees; so ECE and NLL on "
-        "validation are a little too good"
+    "intervals": (
+        "accuracy_95 is Wilson's interval (1927); a report of `evaluate` has percentiles of a "
+        "bootstrap, which differ from it in the third decimal"
     ),
 }
 """What holds for every network exported here."""
+
+_TEMPERATURES = (
+    "temperatures: validation, those of the default and of FER2013's head by NLL of FER2013's "
+    "labels, the crowd head's by NLL of the votes, as it says what a crowd sees; so ECE and NLL on "
+    "validation are a little too good"
+)
 
 _DATA = (
     "FER2013 training rows (Goodfellow et al. 2013; research use) without black images, rows that "
@@ -60,7 +66,8 @@ def data_in_words(facts: dict[str, Any]) -> str:
     """
     run = facts.get("run", {})
     known = {**run.get("config", {}), **run, **facts}
-    words = [_DATA]
+    share = _share_of_rows(facts)
+    words = [_DATA if share == 1 else f"the first {share:.1%} of {_DATA}"]
     if "distillation" in known:
         words.append(
             "what its teachers say of these rows: they may have been trained on more of them, "
@@ -69,6 +76,56 @@ def data_in_words(facts: dict[str, Any]) -> str:
     if "note" in known:
         words.append(str(known["note"]))
     return "; ".join(words)
+
+
+def _share_of_rows(facts: dict[str, Any]) -> float:
+    """Return the share of the archive's training rows; the first trainer took all."""
+    share: float = facts.get("run", {}).get("config", {}).get("rows", {}).get("share", 1.0)
+    return share
+
+
+def chosen_on(crowd_share: float, comparison: dict[str, Any] | None) -> str:
+    """Say what the choices after training were made on, and no more than is so.
+
+    Args:
+        crowd_share: Of the default preset.
+        comparison: As `training.blend_record.read_comparison` returns.
+    """
+    if comparison is None:
+        how = "not compared with others for these weights"
+    else:
+        shares = [outcome["crowd_share"] for outcome in comparison["shares"]]
+        among = "" if crowd_share in shares else "; this one is not among them"
+        how = (
+            f"choose-blend compared the shares {', '.join(f'{share:g}' for share in shares)} on "
+            f"{comparison['validation_rows']:,} rows of validation and "
+            f"{comparison['photographs_at_odd_places']:,} photographs at odd places, see "
+            f"blend_comparison{among}"
+        )
+    return f"the default's crowd share, {crowd_share:g}: {how}; {_TEMPERATURES}"
+
+
+def warnings(facts: dict[str, Any], temperatures: Mapping[str, float]) -> list[str]:
+    """Say what speaks against using a network.
+
+    Args:
+        facts: As `training.checkpoint.run_facts` returns, with `epochs_done`.
+        temperatures: By preset.
+    """
+    said = []
+    share = _share_of_rows(facts)
+    if share < 1:
+        said.append(f"A trial: it was trained on {share:.1%} of the training rows.")
+    stops_early = "early_stopping" in facts.get("run", {}).get("config", {})
+    done, epochs = facts["epochs_done"], facts["epochs"]
+    if done < epochs and not stops_early:
+        said.append(f"Its training has not ended: {done} of {epochs} epochs.")
+    said += [
+        f"{name}: no temperature calibrates it; {temperature:g} is where the search ends."
+        for name, temperature in temperatures.items()
+        if at_bound(temperature)
+    ]
+    return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ import numpy as np
 from fervid.classify import blend_heads
 from fervid.runtime import TensorflowNetwork
 from training.blend import head_logits, shipped_network
+from training.blend_record import write_comparison
 from training.calibration import best_temperature
 from training.checkpoint import load_averaged, run_facts
 from training.metrics import nll
 from training.photos import read_photos
 from training.run_rows import read_run_rows
+from training.writable import check_writable
 
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 
@@ -41,6 +43,8 @@ class Outcome:
 def compare_shares(run_dir: Path, archive: Path, votes: Path, folder: Path) -> list[Outcome]:
     """Try every share in `SHARES`; neither the test folder nor the even photographs are looked at.
 
+    What came out stays in the run's folder, where `export` finds it.
+
     Args:
         run_dir: The folder that `python -m training train` wrote.
         archive: As `training.archive.read_archive` takes it.
@@ -52,7 +56,9 @@ def compare_shares(run_dir: Path, archive: Path, votes: Path, folder: Path) -> l
 
     Raises:
         FervidError: The run, the data or the photographs cannot be read.
+        UsageError: The run's folder cannot be written.
     """
+    check_writable(run_dir)
     architecture = run_facts(run_dir)["architecture"]
     photos = read_photos(folder)
     chosen = photos.odd & photos.found
@@ -76,4 +82,5 @@ def compare_shares(run_dir: Path, archive: Path, votes: Path, folder: Path) -> l
                 photographs=float(right / np.count_nonzero(photos.odd)),
             )
         )
+    write_comparison(run_dir, outcomes, len(validation.labels), int(photos.odd.sum()))
     return outcomes

@@ -24,8 +24,9 @@ from fervid.runtime import LitertNetwork, default_threads
 from fervid.types import CROP_SIDE
 from training import preset_file
 from training.blend import head_logits, shipped_network, votes_of
+from training.blend_record import read_comparison
 from training.calibration import best_temperature
-from training.card import ABOUT, Blend, blends, data_in_words, judge
+from training.card import ABOUT, Blend, blends, chosen_on, data_in_words, judge, warnings
 from training.checkpoint import epochs_done, load_averaged, run_facts
 from training.rows import Examples
 from training.run_rows import read_run_rows
@@ -65,14 +66,21 @@ def export_run(
     facts = _without_folders(run_facts(run_dir))
     examples, validation = read_run_rows(run_dir, archive, votes)
     trained = load_averaged(run_dir, examples.images)
+    facts["epochs_done"] = epochs_done(run_dir)
+    comparison = read_comparison(run_dir)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as scratch:
         new = Path(scratch)
         _write_network(shipped_network(trained, facts["architecture"]), new)
+        presets = _presets(out.name, new / TFLITE, validation, crowd_share)
+        temperatures = {name: preset["temperature"] for name, preset in presets.items()}
         card = {
             **_describe(out.name, facts, new),
-            "training": {**facts, "epochs_done": epochs_done(run_dir)},
-            "presets": _presets(out.name, new / TFLITE, validation, crowd_share),
+            "chosen_on": chosen_on(crowd_share, comparison),
+            "warnings": warnings(facts, temperatures),
+            "training": facts,
+            "blend_comparison": comparison,
+            "presets": presets,
             "looks_at_test": looks,
         }
         (new / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")

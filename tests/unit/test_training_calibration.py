@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.calibration import best_temperature, cross_fitted, with_temperature
+from training.calibration import at_bound, best_temperature, cross_fitted, with_temperature
 from training.metrics import nll
 
 
@@ -26,6 +26,18 @@ def test_the_temperature_that_was_applied_is_found(
     probabilities, labels = honest
     sharpened = with_temperature(probabilities, 1 / temperature)
     assert best_temperature(sharpened, labels) == pytest.approx(temperature, rel=0.04)
+
+
+def test_what_no_temperature_calibrates_ends_at_a_bound(
+    honest: tuple[np.ndarray, np.ndarray],
+) -> None:
+    probabilities, labels = honest
+    always_right = best_temperature(probabilities, probabilities.argmax(axis=1))
+    always_wrong = best_temperature(probabilities, probabilities.argmin(axis=1))
+    assert always_right < 1 < always_wrong
+    assert at_bound(always_right)
+    assert at_bound(always_wrong)
+    assert not at_bound(best_temperature(probabilities, labels))
 
 
 def test_temperature_one_changes_nothing(honest: tuple[np.ndarray, np.ndarray]) -> None:

@@ -21,7 +21,7 @@ from tests.tiny_network import tiny
 from training.__main__ import group
 from training.archive import VOTE_COLUMNS, read_archive
 from training.blend import head_logits, shipped_network, votes_of
-from training.card import judge
+from training.card import data_in_words, judge, warnings
 from training.checkpoint import load_averaged, save_averaged
 from training.evaluation.card_look import log_look
 from training.evaluation.faces import Faces
@@ -151,12 +151,36 @@ def test_a_card_holds_recipe_and_figures_of_every_preset_by_class(exported: Path
     assert RECIPE.items() <= card["training"].items()
     assert card["data"].endswith(RECIPE["note"])
     assert "may have been trained on more of them" in card["data"]
+    assert card["chosen_on"].startswith("the default's crowd share, 0.4: not compared with others")
+    assert "Wilson" in card["intervals"]
     for preset in card["presets"].values():
         for against in ("labels", "crowd"):
             figures = preset["validation"][against]
             assert set(figures["classes"]) == set(EMOTIONS)
             assert 0 <= figures["accuracy"] <= 1
         assert preset["validation"]["labels"]["rows"] == 14
+
+
+def test_what_speaks_against_using_a_network_is_said_and_stands_in_its_card(
+    data: list[str], run_dir: Path, exported: Path, tmp_path: Path
+) -> None:
+    done = export(data, run_dir, tmp_path / "tiny")
+    unfinished = "Its training has not ended: 1 of 2 epochs."
+    assert f"Warning: {unfinished}" in done.stderr.splitlines()
+    assert json.loads((exported / "card.json").read_text())["warnings"] == [unfinished]
+
+
+def test_a_trial_and_a_temperature_at_its_bound_are_warned_of() -> None:
+    whole = {"epochs": 3, "epochs_done": 3}
+    assert warnings(whole, {"a": 0.99, "b": 19.9}) == []
+    trial = {**whole, "run": {"config": {"rows": {"share": 0.03}}}}
+    of_trial, of_a, of_b = warnings(trial, {"a": 20.0, "b": 0.05, "c": 1.0})
+    assert of_trial == "A trial: it was trained on 3.0% of the training rows."
+    assert of_a.startswith("a: no temperature calibrates it; 20 is where the search ends")
+    assert of_b.startswith("b: ")
+    assert data_in_words(trial).startswith("the first 3.0% of FER2013 training rows")
+    stopped = {"epochs": 3, "epochs_done": 2, "run": {"config": {"early_stopping": {}}}}
+    assert warnings(stopped, {}) == []
 
 
 def test_no_folder_of_the_machine_that_trained_reaches_a_card(

@@ -27,7 +27,8 @@ from training.cli.options import data_options
 def command(archive: Path, votes: Path, run_dir: Path, folder: Path) -> None:
     """Print the figures of every share on validation and on the photographs at odd places.
 
-    Neither the test folder nor the even photographs are looked at.
+    Neither the test folder nor the even photographs are looked at. What came out stays in the
+    run's folder, and the card that export writes cites it.
     """
     from training.choose_blend import compare_shares
 

@@ -32,6 +32,8 @@ def command(archive: Path, votes: Path, run_dir: Path, out: Path, crowd_share: f
     from training.export import export_run
 
     card = export_run(run_dir, archive, votes, out, crowd_share)
+    for warning in card["warnings"]:
+        click.echo(f"Warning: {warning}", err=True)
     for name, preset in card["presets"].items():
         figures = preset["validation"]["labels"]
         click.echo(
