@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+import fervid
 from fervid.errors import FervidError, UsageError
 from fervid.labels import EMOTIONS
 from tests.pictured import pictures, write_fer2013
 from training.__main__ import group
 from training.archive import Labelled, Split
+from training.exploration import learning_curves
 from training.exploration.class_distribution import count_classes, draw_class_distribution
 from training.exploration.learning_curves import draw_learning_curves
 from training.exploration.pixel_statistics import measure_pixels
@@ -61,14 +64,26 @@ def dpi(path: Path) -> tuple[int, int]:
 def test_classes_are_counted_in_label_order_with_what_the_crowd_says() -> None:
     hard = split_of([0, 3, 3, 6])
     votes = np.zeros((4, 10), np.int64)
-    votes[:, 3], votes[:, 9] = 5, 5
+    votes[:, 3], votes[:, 9] = 4, 6
     table = count_classes(
         {"train": Split(hard.images, hard.labels, votes, hard.rows), "test": hard}
     )
-    assert table["class"].tolist() == [*EMOTIONS, "all"]
-    assert table["train images"].tolist() == [1, 0, 0, 2, 0, 0, 1, 4]
-    assert table["test share"].tolist() == [0.25, 0, 0, 0.5, 0, 0, 0.25, 1]
-    assert table["train votes"].tolist() == [0, 0, 0, 0.5, 0, 0, 0, 0.5]
+    assert table["class"].tolist() == [*EMOTIONS, "contempt, unknown, not a face", "all"]
+    assert table["train images"].tolist() == [1, 0, 0, 2, 0, 0, 1, 0, 4]
+    assert table["test share"].tolist() == [0.25, 0, 0, 0.5, 0, 0, 0.25, 0, 1]
+    assert table["train votes"].tolist() == [0, 0, 0, 0.4, 0, 0, 0, 0.6, 1]
+
+
+@pytest.mark.parametrize("rows", [3, 13, 49])
+def test_shares_add_up_to_1_and_look_like_it(rows: int) -> None:
+    hard = split_of([row % 7 for row in range(rows)])
+    votes = np.random.default_rng(rows).integers(0, 4, (rows, 10))
+    table = count_classes({"train": Split(hard.images, hard.labels, votes, hard.rows)})
+    for column in ("train share", "train votes"):
+        *parts, whole = table[column]
+        assert whole == 1
+        assert sum(parts) == pytest.approx(1, abs=1e-5)
+        assert all(len(str(part)) <= len("0.123456") for part in parts)
 
 
 def test_pixels_are_measured_per_class_and_split() -> None:
@@ -118,6 +133,30 @@ def test_curves_are_drawn_from_the_first_epoch_on(epochs: int, tmp_path: Path) -
     log = read_log(run_folder(tmp_path / "run", EPOCHS[:epochs]))
     draw_learning_curves("$a_1$ 表情", log, tmp_path / "curves.png")
     assert dpi(tmp_path / "curves.png") == (300, 300)
+
+
+@pytest.mark.parametrize(("epochs", "said"), [(1, "1 epoch;"), (3, "3 epochs;")])
+def test_epochs_are_counted_as_people_do(
+    epochs: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles = []
+    monkeypatch.setattr(
+        learning_curves, "put_title", lambda *arguments: titles.append(arguments[-1])
+    )
+    log = read_log(run_folder(tmp_path / "run", EPOCHS[:epochs]))
+    draw_learning_curves("run", log, tmp_path / "curves.png")
+    assert titles[0].startswith(said)
+
+
+def test_a_card_of_something_else_than_presets_is_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, files in (("net", ("card.json", "preset.json")), ("screen", ("card.json",))):
+        (tmp_path / "weights" / name).mkdir(parents=True)
+        for file in files:
+            (tmp_path / "weights" / name / file).write_text(json.dumps({"name": name}))
+    monkeypatch.setattr(fervid, "__file__", str(tmp_path / "__init__.py"))
+    assert [card["name"] for card in read_cards()] == ["net"]
 
 
 def test_a_log_has_each_epoch_once_as_it_was_done_last(tmp_path: Path) -> None:
@@ -237,6 +276,7 @@ def test_the_command_leaves_charts_samples_curves_and_a_workbook(tmp_path: Path)
     sheets = pd.read_excel(out / "emotion_analysis_report.xlsx", sheet_name=None)
     assert list(sheets) == ["classes", "pixels", "duplicates", "duplicates in words", "results"]
     assert sheets["classes"]["train images"].tolist()[-1] == 30
+    assert sheets["classes"]["train votes"].tolist()[-1] == 1
     assert sheets["duplicates"]["pairs"].sum() == 0
     assert "first" in sheets["results"]["what"].tolist()
 

@@ -18,6 +18,7 @@ from training.targets import crowd_shares
 
 WIDTH, HEIGHT = 7.5, 4.4
 LEFT = 0.105
+OTHER = "contempt, unknown, not a face"
 _BAR = "#6E6E6E"
 
 
@@ -28,20 +29,24 @@ def count_classes(splits: Mapping[str, Labelled | Split]) -> pd.DataFrame:
         splits: By name.
 
     Returns:
-        A row per class in label order, and one for all: `class`; for each split `<split> images`
-        and `<split> share`, and where it has votes `<split> votes`, the share of the votes of FER+.
+        A row per class in label order, one for `OTHER`, which votes alone are for, and one for all:
+        `class`; for each split `<split> images` and `<split> share`, and where it has votes
+        `<split> votes`, the share of the votes of FER+, an image without votes as `OTHER`.
     """
-    table = pd.DataFrame({"class": [*EMOTIONS, "all"]})
+    table = pd.DataFrame({"class": [*EMOTIONS, OTHER, "all"]})
     for name, split in splits.items():
-        counts = label_counts(split)
-        shares = counts / max(counts.sum(), 1)
+        counts = np.append(label_counts(split), 0)
         table[f"{name} images"] = [*counts.tolist(), int(counts.sum())]
-        table[f"{name} share"] = [*shares.tolist(), float(shares.sum())]
+        table[f"{name} share"] = _with_their_sum(counts / max(counts.sum(), 1))
         if isinstance(split, Split):
-            # contempt, unknown and not a face are the rest to 1
-            seven = crowd_shares(split.votes).mean(axis=0)[: len(EMOTIONS)]
-            table[f"{name} votes"] = [*seven.tolist(), float(seven.sum())]
+            shares = crowd_shares(split.votes).mean(axis=0, dtype=np.float64)
+            table[f"{name} votes"] = _with_their_sum(shares)
     return table
+
+
+def _with_their_sum(shares: npt.NDArray[np.float64]) -> list[float]:
+    """Add the sum, all to six decimals: 1 is to be 1, not 0.9999999999999998."""
+    return np.append(shares, shares.sum()).round(6).tolist()
 
 
 def label_counts(split: Labelled | Split) -> npt.NDArray[np.int64]:

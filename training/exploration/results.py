@@ -11,6 +11,7 @@ import pandas as pd
 
 import fervid
 from fervid.errors import FervidError
+from training import preset_file
 from training.exploration.run_log import best_epoch
 from training.preset_file import last_look
 
@@ -39,13 +40,14 @@ def gather_results(logs: Mapping[str, pd.DataFrame], cards: list[dict[str, Any]]
 
 
 def read_cards() -> list[dict[str, Any]]:
-    """Read the cards of the presets that ship with fervid.
+    """Read the cards of the networks that ship with fervid as presets.
 
     Raises:
         FervidError: One is no JSON.
     """
     cards = []
-    for path in sorted(Path(fervid.__file__).parent.glob("weights/*/card.json")):
+    for preset in sorted(Path(fervid.__file__).parent.glob(f"weights/*/{preset_file.NAME}")):
+        path = preset.with_name("card.json")
         try:
             cards.append(json.loads(path.read_text()))
         except ValueError as error:
