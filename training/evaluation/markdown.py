@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fervid.labels import EMOTIONS
+from training.evaluation.plots import ABSENT
 from training.evaluation.score import Figures
 from training.evaluation.several import SPREAD_FIGURES
 from training.evaluation.tta import PLAIN
@@ -211,7 +212,7 @@ def _name(entry: Figures) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.1f}%"
+    return ABSENT if share is None else f"{100 * share:.1f}%"
 
 
 def _points(share: float) -> str:
@@ -219,7 +220,7 @@ def _points(share: float) -> str:
 
 
 def _short(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
+    return ABSENT if value is None else f"{value:.3f}"
 
 
 def _range(low_high: Sequence[float], written: Any) -> str:

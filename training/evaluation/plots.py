@@ -12,6 +12,9 @@ from fervid.charts.text import drawable
 from fervid.labels import EMOTIONS
 from training.evaluation.score import Figures
 
+ABSENT = "-"
+"""A share of no rows."""
+
 _NAME_LENGTH = 60
 _DARK = 0.55
 """Share from which white digits read better than dark ones."""
@@ -20,13 +23,16 @@ _DARK = 0.55
 def draw_confusion(name: str, scores: Figures, path: Path) -> None:
     """Draw a confusion matrix: colour by share of the label's rows, counts in the cells.
 
+    A label without rows has a dash in each of its cells.
+
     Args:
         name: Of the classifier and the rows.
         scores: As `training.evaluation.score.score` returns.
         path: Of the PNG.
     """
     counts = np.array(scores["confusion"])
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    rows = counts.sum(axis=1, keepdims=True)
+    shares = counts / np.maximum(rows, 1)
     figure = new_figure(6.6, 6.2)
     axes = figure.add_axes((0.15, 0.16, 0.80, 0.70))
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
@@ -34,7 +40,7 @@ def draw_confusion(name: str, scores: Figures, path: Path) -> None:
         axes.text(
             column,
             row,
-            f"{count:,}\n{shares[row, column]:.0%}",
+            f"{count:,}\n{shares[row, column]:.0%}" if rows[row] else ABSENT,
             ha="center",
             va="center",
             fontsize=8,
