@@ -23,7 +23,8 @@ def read_source(
 
     Args:
         source: What to read.
-        sampling: Which frames of a video; a photo is always its one frame.
+        sampling: Which frames of a video; a photo is always its one frame. Damage in frames that
+            these do not need may go unnoticed: such frames count as delivered.
         thread_count: FFmpeg's decoder threads. What a damaged file yields depends on it.
 
     Yields:

@@ -16,7 +16,7 @@ class Account:
 
     Args:
         source: What is read.
-        frames_delivered: Frames that the decoder delivered intact, sampled or not.
+        frames_delivered: Frames that the decoder delivered intact, or that were not needed of it.
         frames_lost: Frames that it did not, sampled or not.
         stopped: Reading ended at `--end`, so nothing is known of the rest.
         fault: Why the source is only partial.
