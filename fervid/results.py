@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
@@ -14,8 +15,8 @@ from fervid.errors import FervidError, UsageError
 from fervid.schema import CATEGORIES, NAME, SCHEMA_VERSION, TABLES, TableName, category
 from fervid.write.place import Place
 
-if TYPE_CHECKING:
-    import pandas as pd
+_NULLABLE = {pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype()}
+"""Integers that may be missing stay integers."""
 
 
 def read_results(path: str | Path, table: TableName = "observations") -> pd.DataFrame:
@@ -79,13 +80,9 @@ def to_pandas(rows: pa.Table, table: TableName) -> pd.DataFrame:
                 f"Column {name}: {error}", "Give a result that fervid wrote, unedited."
             ) from error
         rows = rows.set_column(rows.column_names.index(name), name, column)
-    import pandas as pd  # what analyses without looking at the rows does without it
-
-    # Integers that may be missing stay integers.
-    nullable = {pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype()}
     # The pandas metadata is for those who read without fervid.
     rows = rows.replace_schema_metadata(None)
-    return rows.unify_dictionaries().to_pandas(types_mapper=nullable.get)
+    return rows.unify_dictionaries().to_pandas(types_mapper=_NULLABLE.get)
 
 
 def _read_csv(file: Path, table: TableName) -> pa.Table:
