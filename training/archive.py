@@ -148,6 +148,12 @@ def find_layout(folder: Path) -> Path:
         return folder
     if (folder / "fer2013.zip").is_file():
         return folder / "fer2013.zip"
+    for there, missing in (FOLDERS, FOLDERS[::-1]):
+        if (folder / there).is_dir():
+            raise FervidError(
+                f"No FER2013 data in {folder}: there is {there}/, but no {missing}/.",
+                WHERE_TO_GET_IT,
+            )
     raise FervidError(f"No FER2013 data in {folder}.", WHERE_TO_GET_IT)
 
 

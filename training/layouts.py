@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from fervid.errors import FervidError
 from fervid.labels import EMOTIONS
@@ -230,6 +230,10 @@ def _decode(place: str, content: bytes) -> npt.NDArray[np.uint8]:
                     FETCH_AGAIN,
                 )
             return np.asarray(image.convert("L"))
+    except UnidentifiedImageError as error:  # it names an object in memory, not the file
+        raise FervidError(
+            f"{place}: not a readable image: of no known format.", FETCH_AGAIN
+        ) from error
     # what Pillow raises for a damaged file depends on the format and on the damage
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise FervidError(f"{place}: not a readable image: {error}", FETCH_AGAIN) from error

@@ -108,6 +108,41 @@ def lose_votes(folder: Path) -> str:
     return f"No FER+ votes at {folder / VOTES_FILE}"
 
 
+def unknown_class(folder: Path) -> str:
+    (folder / "train" / "happy").rename(folder / "train" / "hapy")
+    return f"{folder}/train/hapy/Training_00001.png: not in a class folder"
+
+
+def no_picture(folder: Path) -> str:
+    path = folder / "train" / "happy" / "Training_00001.png"
+    path.write_text("no picture")
+    return f"{path}: not a readable image: of no known format."
+
+
+def no_test_folder(folder: Path) -> str:
+    shutil.rmtree(folder / "test")
+    return f"No FER2013 data in {folder}: there is train/, but no test/."
+
+
+def no_train_folder(folder: Path) -> str:
+    shutil.rmtree(folder / "train")
+    return f"No FER2013 data in {folder}: there is test/, but no train/."
+
+
+@pytest.mark.parametrize("damage", [unknown_class, no_picture, no_test_folder, no_train_folder])
+def test_bad_folders_are_named_and_leave_nothing_half_written(
+    damage: Callable[[Path], str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "manual"
+    shutil.copytree(DUMMY_DATA / "folders", folder)
+    message = damage(folder)
+    builder = tfds.builder("fer2013/hard", data_dir=tmp_path / "tfds")
+    with pytest.raises(FervidError) as raised:
+        builder.download_and_prepare(**manual(folder))
+    assert raised.value.message.startswith(message)
+    assert list((tmp_path / "tfds" / "fer2013" / "hard").rglob("*")) == []
+
+
 @pytest.mark.parametrize("damage", [spoil_csv, spoil_votes, lose_votes])
 def test_bad_input_leaves_nothing_half_written(
     damage: Callable[[Path], str], tmp_path: Path
