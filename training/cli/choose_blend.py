@@ -13,7 +13,7 @@ from training.cli.options import data_options
     "choose-blend",
     short_help="What each share of the crowd head gives.",
     epilog="Example: python -m training choose-blend --archive fer2013.zip "
-    "--votes ferplus_votes.csv --run runs/first --photos expressions/",
+    "--votes ferplus_votes.csv --run runs/student --photos expressions",
 )
 @data_options
 @click.option("--run", "run_dir", type=click.Path(path_type=Path), required=True)

@@ -14,7 +14,7 @@ from training.cli.options import data_options
     short_help="Charts, samples, curves and a workbook.",
     epilog=(
         "Example: python -m training explore --archive fer2013.zip --votes ferplus_votes.csv "
-        "--run runs/first --out exploration/"
+        "--run runs/student --out exploration"
     ),
 )
 @data_options

@@ -14,7 +14,7 @@ from training.cli.options import crowd_share_option, data_options
     "export",
     short_help="A run's weights, .tflite, card and presets.",
     epilog="Example: python -m training export --archive fer2013.zip --votes ferplus_votes.csv "
-    "--run runs/first --out fervid/weights/first",
+    "--run runs/student --out fervid/weights/mine",
 )
 @data_options
 @click.option("--run", "run_dir", type=click.Path(path_type=Path), required=True)

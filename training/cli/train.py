@@ -15,7 +15,7 @@ from training.cli.options import data_options
     short_help="Train a network, or go on with a run.",
     epilog=(
         "Example: python -m training train --config training/configs/teacher.toml "
-        "--archive fer2013.zip --votes ferplus_votes.csv --run runs/teacher"
+        "--seed 1 --archive fer2013.zip --votes ferplus_votes.csv --run runs/teacher-1"
     ),
 )
 @click.option("--config", "path", type=click.Path(path_type=Path), help="TOML file; else defaults.")
