@@ -1,18 +1,20 @@
 """Run a Keras network with TensorFlow: on a GPU, or as the reference on a CPU.
 
 All of it in float32. Largest differences of probabilities from that, on TensorFlow's CPU device, of
-720 crops of photographs (classifier) and 1,024 patches of them (MTCNN's networks):
+720 crops of photographs (classifier), 16 mosaics (screen) and 1,024 patches of them (the others):
 
 | network          | bfloat16 | float16 | TF32, simulated |
 |------------------|----------|---------|-----------------|
 | residual-se-half | .011     | .0010   | .0012           |
+| mtcnn-screen     | .011     | .0007   | .0005           |
 | pnet             | .026     | .0037   | .0035           |
 | rnet             | .012     | .0019   | .0016           |
 | onet             | .014     | .0020   | .0013           |
 
-None keeps the runtimes' contract, .001. So neither is used, and TF32, which TensorFlow would take
-by itself on NVIDIA's GPUs since Ampere, is switched off. Nor is XLA: each shape would be compiled
-for seconds (`python -m tests.bench.runtimes` says how long), and there are dozens.
+The screen alone keeps the runtimes' contract, .001, and there is little in it to gain. So none of
+them is used, and TF32, which TensorFlow takes by itself on NVIDIA's GPUs since Ampere, is switched
+off. Nor is XLA: it compiles each shape for 0.2 to 1 s of CPU, there are dozens of shapes, and on
+the CPU device none ran faster but single patches (`python -m tests.bench.runtimes`).
 """
 
 from __future__ import annotations
