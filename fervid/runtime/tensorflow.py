@@ -14,7 +14,7 @@ All of it in float32. Largest differences of probabilities from that, on TensorF
 The screen alone keeps the runtimes' contract, .001, and there is little in it to gain. So none of
 them is used, and TF32, which TensorFlow takes by itself on NVIDIA's GPUs since Ampere, is switched
 off. Nor is XLA: it compiles each shape for 0.2 to 1 s of CPU, there are dozens of shapes, and on
-the CPU device none ran faster but single patches (`python -m tests.bench.runtimes`).
+the CPU device it was faster for few patches alone (`python -m tests.bench.runtimes`).
 """
 
 from __future__ import annotations
