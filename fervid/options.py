@@ -84,6 +84,7 @@ class AnalyzeOptions:
         decode_threads: Sources decoded at the same time.
         memory_bytes: Bound on decoded frames in flight.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
+        decode_device: Where videos are decoded: `cpu`, `gpu` (NVDEC) or `gpu:N`.
         charts: Whether to draw charts.
         overwrite: Whether an existing result may be replaced.
     """
@@ -98,6 +99,7 @@ class AnalyzeOptions:
     decode_threads: int | None = None
     memory_bytes: int | None = None
     device: str = "auto"
+    decode_device: str = "cpu"
     charts: bool = True
     overwrite: bool = False
 
@@ -121,6 +123,11 @@ class AnalyzeOptions:
             raise UsageError(
                 "device must be auto, cpu, gpu or gpu:N.", f"Received: device={self.device!r}."
             )
+        if not re.fullmatch(r"cpu|gpu(:[0-9]+)?", self.decode_device):
+            raise UsageError(
+                "decode_device must be cpu, gpu or gpu:N.",
+                f"Received: decode_device={self.decode_device!r}.",
+            )
 
 
 class OptionKeywords(TypedDict, total=False):
@@ -143,6 +150,7 @@ class OptionKeywords(TypedDict, total=False):
     decode_threads: int | None
     memory: int | str | None
     device: str | None
+    decode_device: str | None
     charts: bool
     overwrite: bool
 

@@ -16,6 +16,9 @@ from fervid.types import Frame, Source, SourceEnd
 _WAIT_S = 0.1
 """How long a put or get sleeps before it looks whether the run was stopped."""
 
+NVDEC_SOURCES = 4
+"""Sources that NVDEC decodes at the same time: each holds a CUDA context. Not tuned."""
+
 _SMALLEST_ITEM_BYTES = 1024
 """What a lost frame or an end marker counts, so that these too are bounded."""
 
@@ -27,10 +30,12 @@ class DecodePlan:
     Args:
         workers: Sources decoded at the same time.
         threads_per_source: FFmpeg's threads for each; the last ones get more.
+        nvdec: Number of the GPU that decodes videos; None for the CPU.
     """
 
     workers: int
     threads_per_source: int
+    nvdec: int | None = None
 
     def threads_of(self, number: int, count: int) -> int:
         """Return FFmpeg's threads for one source.
@@ -43,23 +48,30 @@ class DecodePlan:
             number: Of the source in the list, from 0.
             count: Sources in the list.
         """
-        if number < self.workers:
+        if number < self.workers or self.nvdec is not None:
             return self.threads_per_source
         left = min(self.workers, count - number)
         return self.workers * self.threads_per_source // left
 
 
-def plan_decoding(sources: Sequence[Source], decode_threads: int | None = None) -> DecodePlan:
+def plan_decoding(
+    sources: Sequence[Source], decode_threads: int | None = None, nvdec: int | None = None
+) -> DecodePlan:
     """Share the processors out among the sources.
 
     Args:
         sources: Of the run.
-        decode_threads: Sources decoded at the same time; as many as processors if None.
+        decode_threads: Sources decoded at the same time; as many as processors if None, but at
+            most `NVDEC_SOURCES` with NVDEC.
+        nvdec: Number of the GPU that decodes videos; None for the CPU.
 
     Returns:
         A plan that depends on nothing but the processors and the number of sources.
     """
     cores = machine.cores()
+    if nvdec is not None:
+        most = decode_threads or min(cores, NVDEC_SOURCES)
+        return DecodePlan(max(1, min(most, len(sources))), threads_per_source=1, nvdec=nvdec)
     workers = max(1, min(decode_threads or cores, len(sources)))
     return DecodePlan(workers, threads_per_source=max(1, cores // workers))
 
@@ -88,7 +100,7 @@ def read_all(
     threads = [
         threading.Thread(
             target=_decode,
-            args=(todo, sampling, items),
+            args=(todo, sampling, items, plan.nvdec),
             name=f"fervid-decode-{number}",
             daemon=True,
         )
@@ -105,7 +117,9 @@ def read_all(
                 thread.join()
 
 
-def _decode(todo: deque[tuple[Source, int]], sampling: Sampling, items: _Queue) -> None:
+def _decode(
+    todo: deque[tuple[Source, int]], sampling: Sampling, items: _Queue, nvdec: int | None
+) -> None:
     """Read one source after the other, as long as there are any."""
     fault: BaseException | None = None
     try:
@@ -114,7 +128,7 @@ def _decode(todo: deque[tuple[Source, int]], sampling: Sampling, items: _Queue) 
                 source, thread_count = todo.popleft()
             except IndexError:
                 return
-            with closing(read_source(source, sampling, thread_count)) as frames:
+            with closing(read_source(source, sampling, thread_count, nvdec)) as frames:
                 for item in frames:
                     if not items.put(item):
                         return

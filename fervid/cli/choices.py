@@ -54,6 +54,11 @@ def model_options(command: Command) -> Command:
             click.option(
                 "--device", metavar="auto|cpu|gpu|gpu:N", help=f"[default: {DEFAULTS.device}]"
             ),
+            click.option(
+                "--decode-device",
+                metavar="cpu|gpu|gpu:N",
+                help=f"gpu: NVIDIA's NVDEC.  [default: {DEFAULTS.decode_device}]",
+            ),
         )
     ):
         command = option(command)

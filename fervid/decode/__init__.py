@@ -14,7 +14,7 @@ _THROUGH_PILLOW = ("webp", "avif")
 
 
 def read_source(
-    source: Source, sampling: Sampling, thread_count: int
+    source: Source, sampling: Sampling, thread_count: int, gpu: int | None = None
 ) -> Generator[Frame | SourceEnd, None, None]:
     """Read the sampled frames of one source.
 
@@ -26,13 +26,14 @@ def read_source(
         sampling: Which frames of a video; a photo is always its one frame. Damage in frames that
             these do not need may go unnoticed: such frames count as delivered.
         thread_count: FFmpeg's decoder threads. What a damaged file yields depends on it.
+        gpu: Number of the one whose NVDEC decodes videos; None for the CPU.
 
     Yields:
         The frames in presentation order, then the end marker.
     """
     account = Account(source)
     try:
-        yield from _frames(account, sampling, thread_count)
+        yield from _frames(account, sampling, thread_count, gpu)
     except SourceSkippedError as error:
         yield account.end("skipped", _failure(error))
     except MemoryError:
@@ -44,7 +45,9 @@ def read_source(
         yield account.end("partial" if account.fault else "ok", account.fault)
 
 
-def _frames(account: Account, sampling: Sampling, thread_count: int) -> Iterator[Frame]:
+def _frames(
+    account: Account, sampling: Sampling, thread_count: int, gpu: int | None
+) -> Iterator[Frame]:
     """Choose the reader; each is imported where it is used."""
     if account.source.kind == "image":
         from fervid.decode.still import read_still
@@ -57,7 +60,7 @@ def _frames(account: Account, sampling: Sampling, thread_count: int) -> Iterator
         return read_animated(account, sampling)
     from fervid.decode.video import read_video
 
-    return read_video(account, sampling, thread_count)
+    return read_video(account, sampling, thread_count, gpu)
 
 
 def _failure(error: Exception) -> Failure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
@@ -19,7 +20,8 @@ MID_GREY = 128
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 
-_PLANAR = ("yuv420p", "yuvj420p")
+_PLANAR = ("yuv420p", "yuvj420p", "nv12")
+"""8-bit 4:2:0; `nv12` is what NVDEC delivers."""
 
 _COEFFICIENTS = {
     1: (0.2126, 0.0722),
@@ -59,7 +61,7 @@ class PictureMaker:
         matrix = _matrix(frame)
         is_even = frame.width % 2 == frame.height % 2 == 0
         if frame.format.name in _PLANAR and is_even and matrix in _COEFFICIENTS:
-            planes = [self._turn.applied(_pixels(plane, 1)[..., 0]) for plane in frame.planes]
+            planes = [self._turn.applied(plane) for plane in _planes(frame)]
             is_full = frame.format.name == "yuvj420p" or frame.color_range == _FULL_RANGE
             return Picture.of_yuv(planes[0], planes[1:], _to_rgb(matrix, is_full))
         if _has_alpha(frame):
@@ -74,6 +76,14 @@ class PictureMaker:
             frame, format=layout, src_colorspace=matrix, dst_colorspace=matrix, threads=1
         )
         return np.ascontiguousarray(_pixels(packed.planes[0], 4 if layout == "rgba" else 3))
+
+
+def _planes(frame: VideoFrame) -> list[npt.NDArray[np.uint8]]:
+    """Luma, Cb and Cr; only the chroma of `nv12`, side by side in one plane, is copied."""
+    if frame.format.name == "nv12":
+        luma, chroma = frame.planes
+        return [_pixels(luma, 1)[..., 0], *cv2.split(_pixels(chroma, 2))]  # type: ignore[list-item]
+    return [_pixels(plane, 1)[..., 0] for plane in frame.planes]
 
 
 def _pixels(plane: VideoPlane, channels: int) -> npt.NDArray[np.uint8]:

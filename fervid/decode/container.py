@@ -13,6 +13,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from fervid import stages
+from fervid.decode import nvdec
 from fervid.decode.structure import ends_inside_a_box, has_box
 from fervid.errors import FervidError, SourceError, SourceSkippedError
 from fervid.sources import format_of_file
@@ -22,11 +23,12 @@ _FORMATS = "mov,matroska,webm,avi,ogg,mpegts,mpeg,mpegvideo,flv,asf,gif,apng"
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[InputContainer]:
+def opened(path: Path, gpu: int | None = None) -> Iterator[InputContainer]:
     """Open a video or an animated image.
 
     Args:
         path: Absolute.
+        gpu: Number of the one whose NVDEC decodes; None for the CPU.
 
     Yields:
         The open container.
@@ -41,6 +43,7 @@ def opened(path: Path) -> Iterator[InputContainer]:
                 "r",
                 container_options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},
                 metadata_errors="replace",
+                hwaccel=None if gpu is None else nvdec.accelerator(gpu),
             )
     except av.FFmpegError as error:
         raise _explained(error, path) from error

@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from fervid import stages
-from fervid.decode import orientation
+from fervid.decode import nvdec, orientation
 from fervid.decode.account import Account
 from fervid.decode.colour import PictureMaker
 from fervid.decode.completeness import Extent, Faults
@@ -30,14 +30,23 @@ class Reading:
         account: Of the source; its facts are filled in.
         container: Just opened.
         stream: Of that container.
+        by_nvdec: Whether NVDEC was asked to decode it.
     """
 
-    def __init__(self, account: Account, container: InputContainer, stream: VideoStream) -> None:
+    def __init__(
+        self,
+        account: Account,
+        container: InputContainer,
+        stream: VideoStream,
+        *,
+        by_nvdec: bool = False,
+    ) -> None:
         self.stream = stream
         self.timeline = Timeline(container, stream)
         self.extent = Extent(container, stream, self.timeline)
         self.faults = Faults()
         self._account = account
+        self._by_nvdec = by_nvdec
         self._container = container
         self._maker: PictureMaker | None = None
         for other in container.streams:
@@ -98,6 +107,8 @@ class Reading:
             turn = orientation.of_frame(frame)
             self._account.rotation = turn.rotation
             self._maker = PictureMaker(turn)
+            if self._by_nvdec:
+                nvdec.warn_if_by_cpu(frame, self._account.codec or "this")
         picture = self._maker.picture(frame)
         if self._account.width is None:
             self._account.width, self._account.height = picture.width, picture.height

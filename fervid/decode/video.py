@@ -19,13 +19,16 @@ from fervid.sampling import takes_all
 from fervid.types import Frame
 
 
-def read_video(account: Account, sampling: Sampling, thread_count: int) -> Iterator[Frame]:
+def read_video(
+    account: Account, sampling: Sampling, thread_count: int, gpu: int | None = None
+) -> Iterator[Frame]:
     """Read the sampled frames of a video.
 
     Args:
         account: Of the source; filled as reading goes on.
         sampling: Which frames.
         thread_count: FFmpeg's decoder threads.
+        gpu: Number of the one whose NVDEC decodes; None for the CPU.
 
     Yields:
         The frames, in presentation order.
@@ -36,21 +39,21 @@ def read_video(account: Account, sampling: Sampling, thread_count: int) -> Itera
     """
     following = 0
     try:
-        for frame in _read(account, sampling, thread_count, is_sparse=not takes_all(sampling)):
+        for frame in _read(account, sampling, thread_count, gpu, is_sparse=not takes_all(sampling)):
             yield frame
             following = frame.index + 1
     except UnforeseenError:
         account.count_anew()
-        for frame in _read(account, sampling, thread_count, is_sparse=False):
+        for frame in _read(account, sampling, thread_count, gpu, is_sparse=False):
             if frame.index >= following:
                 yield frame
 
 
 def _read(
-    account: Account, sampling: Sampling, thread_count: int, *, is_sparse: bool
+    account: Account, sampling: Sampling, thread_count: int, gpu: int | None, *, is_sparse: bool
 ) -> Iterator[Frame]:
     path = account.source.path
-    with opened(path) as container:
+    with opened(path, gpu) as container:
         account.container = container.format.name
         if container.duration is not None:
             account.duration_s = container.duration / av.time_base
@@ -58,7 +61,7 @@ def _read(
         stream = picture_stream(container, path)
         stream.thread_count = thread_count
         stream.thread_type = "AUTO"
-        reading = Reading(account, container, stream)
+        reading = Reading(account, container, stream, by_nvdec=gpu is not None)
         rule = rule_for(container.format.name, stream.codec_context) if is_sparse else None
         shown = whole.shown(reading) if rule is None else sparse.shown(reading, sampling, rule)
         yield from select(shown, sampling, account)

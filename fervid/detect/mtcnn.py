@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from fervid.detect import screening
 from fervid.detect.candidates import Candidates, joined
 from fervid.detect.faces import VIEWERS_TO_SUBJECTS, Wanted, as_faces
 from fervid.picture import Picture, Rgb
-from fervid.runtime import Network, Outputs
+from fervid.runtime import Network, Outputs, run_each
 from fervid.types import Face
 
 CROP_SCALE = 1.07
@@ -27,6 +27,8 @@ LEVEL_OVERLAP, PROPOSAL_OVERLAP, REFINED_OVERLAP, FINAL_OVERLAP = 0.5, 0.7, 0.7,
 with .5 (12%), 353 with a proposal score of .7 (14%), 355 with all scores .2 to .3 lower."""
 
 PATCHES_PER_CALL = 64
+
+GPU_PATCHES_PER_CALL = 1024
 
 _MOST_LEVELS = 64
 
@@ -160,11 +162,19 @@ def propose(
 
 
 def _run(network: Network, patches: Rgb) -> Outputs:
-    """Run a network over patches, in calls of few sizes: each size costs memory."""
-    parts = []
+    """Run a network over patches."""
+    parts = run_each(network, _calls(patches, network.runtime == "tensorflow"))
+    return tuple(np.concatenate(output) for output in zip(*parts, strict=True))
+
+
+def _calls(patches: Rgb, on_tensorflow: bool) -> Iterator[Rgb]:
+    """Split patches into calls of few sizes: each size costs memory. TensorFlow fills its own."""
     start = 0
     while start < len(patches):
-        count = min(PATCHES_PER_CALL, 1 << ((len(patches) - start).bit_length() - 1))
-        parts.append(network.run(patches[start : start + count]))
+        left = len(patches) - start
+        if on_tensorflow:
+            count = min(GPU_PATCHES_PER_CALL, left)
+        else:
+            count = min(PATCHES_PER_CALL, 1 << (left.bit_length() - 1))
+        yield patches[start : start + count]
         start += count
-    return tuple(np.concatenate(output) for output in zip(*parts, strict=True))

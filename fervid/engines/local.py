@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fervid import machine, pipeline
 from fervid.classify import Classifier, load_classifier
+from fervid.decode.nvdec import resolve_decode_device
 from fervid.detect import FaceDetector, load_detector
 from fervid.engines.media_total import MediaTotal
 from fervid.reader_pool import DecodePlan, plan_decoding, read_all
@@ -72,6 +73,7 @@ class LocalEngine:
 
     def __init__(self, sources: Sequence[Source], options: AnalyzeOptions) -> None:
         device = resolve_device(options.device)
+        nvdec = resolve_decode_device(options.decode_device)
         on_litert = device.runtime == "litert"
         self._classifier: Classifier = load_classifier(options.model, device, options.batch_size)
         self._sources = sources
@@ -84,7 +86,7 @@ class LocalEngine:
             face_batch_size=self._classifier.network_batch,
             memory_bytes=options.memory_bytes
             or min(machine.memory_bytes() // 4, 2 * LOOK_AHEAD_BYTES),
-            decoding=plan_decoding(sources, options.decode_threads),
+            decoding=plan_decoding(sources, options.decode_threads, nvdec),
         )
         self._detectors: list[FaceDetector] = [
             load_detector(

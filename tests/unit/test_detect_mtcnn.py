@@ -104,3 +104,21 @@ def test_the_screen_loses_no_face_of_a_photograph(
     ((ours,),) = mtcnn.MtcnnDetector(networks, wanted).detect([portrait])
     ((theirs,),) = mtcnn.MtcnnDetector(opened, wanted).detect([portrait])
     np.testing.assert_allclose(ours.box, theirs.box, atol=2)
+
+
+def test_several_mosaics_a_call_pass_what_each_alone_passes(
+    portrait: Picture, pictures: list[Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a GPU: three of one layout in two calls, among others, and one too small for any."""
+    monkeypatch.setattr(screening, "GPU_MOSAICS_PER_CALL", 2)
+    screen = TensorflowNetwork(mtcnn_networks._built_screen(), "cpu")
+    small = Picture.of_rgb(np.zeros((20, 20, 3), np.uint8))
+    several = [pictures[0], portrait, pictures[1], small, pictures[0]]
+    found = screening.passed(screen, several, MIN_FACE)
+    assert found.frames.tolist() == sorted(found.frames.tolist())
+    for number, picture in enumerate(several):
+        alone = screening.passed(screen, [picture], MIN_FACE)
+        mine = found.frames == number
+        assert len(alone) == mine.sum()
+        for column in ("patches", "levels", "places", "corners", "scales", "rooms"):
+            assert (getattr(found, column)[mine] == getattr(alone, column)).all()
