@@ -8,7 +8,7 @@ DEVELOPED := $(VENV)/developed
 INSTALL := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --constraint constraints.txt --editable
 
 .PHONY: demo train test lint types imports tests clean \
-	bench bench-decoding bench-fer bench-memory bench-photos bench-start-up
+	bench bench-decoding bench-fer bench-memory bench-photos bench-runtimes bench-start-up
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and "fervid needs Python 3.11, 3.12 or 3.13; this is " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12")'
@@ -67,7 +67,7 @@ PHOTO ?=
 ROUNDS ?= 3
 BENCHMARK = $(BIN)/python -m tests.bench.$(1) --rounds $(ROUNDS) --json $(BENCH)/$(1).json
 
-bench: bench-decoding bench-fer bench-memory bench-photos bench-start-up
+bench: bench-decoding bench-fer bench-memory bench-photos bench-runtimes bench-start-up
 
 $(BENCH)/made: $(INSTALLED)
 	rm -rf $(BENCH)/clips
@@ -85,6 +85,9 @@ bench-memory: $(BENCH)/made
 
 bench-photos: $(BENCH)/made
 	$(call BENCHMARK,photos) --photos $(BENCH)/clips/photos
+
+bench-runtimes: $(BENCH)/made
+	$(call BENCHMARK,runtimes) --photos $(BENCH)/clips/photos --packages $(BENCH)/runtimes
 
 bench-start-up: $(BENCH)/made
 	$(call BENCHMARK,start_up) --clip $(BENCH)/clips/360p.mp4
