@@ -35,7 +35,10 @@ def write_comparison(
         "epochs_done": epochs_done(run_dir),
         "validation_rows": validation_rows,
         "photographs_at_odd_places": odd_photographs,
-        "shares": [asdict(outcome) for outcome in outcomes],
+        "shares": [
+            {name: round(value, 4) for name, value in asdict(outcome).items()}
+            for outcome in outcomes
+        ],
     }
     partial = run_dir / f"{NAME}.partial"
     partial.write_text(json.dumps(compared, indent=2) + "\n", encoding="utf-8")

@@ -21,7 +21,6 @@ from tests.tiny_network import tiny
 from training.__main__ import group
 from training.archive import VOTE_COLUMNS, read_archive
 from training.blend import head_logits, shipped_network, votes_of
-from training.card import data_in_words, judge, warnings
 from training.checkpoint import load_averaged, save_averaged
 from training.evaluation.card_look import log_look
 from training.evaluation.faces import Faces
@@ -29,7 +28,6 @@ from training.evaluation.look import Seen
 from training.evaluation.material import Material, RowsOfTest
 from training.model import two_headed
 from training.provenance import fingerprint
-from training.rows import Examples
 from training.run_rows import read_run_rows
 
 ARCHITECTURE = "tiny"
@@ -170,19 +168,6 @@ def test_what_speaks_against_using_a_network_is_said_and_stands_in_its_card(
     assert json.loads((exported / "card.json").read_text())["warnings"] == [unfinished]
 
 
-def test_a_trial_and_a_temperature_at_its_bound_are_warned_of() -> None:
-    whole = {"epochs": 3, "epochs_done": 3}
-    assert warnings(whole, {"a": 0.99, "b": 19.9}) == []
-    trial = {**whole, "run": {"config": {"rows": {"share": 0.03}}}}
-    of_trial, of_a, of_b = warnings(trial, {"a": 20.0, "b": 0.05, "c": 1.0})
-    assert of_trial == "A trial: it was trained on 3.0% of the training rows."
-    assert of_a.startswith("a: no temperature calibrates it; 20 is where the search ends")
-    assert of_b.startswith("b: ")
-    assert data_in_words(trial).startswith("the first 3.0% of FER2013 training rows")
-    stopped = {"epochs": 3, "epochs_done": 2, "run": {"config": {"early_stopping": {}}}}
-    assert warnings(stopped, {}) == []
-
-
 def test_no_folder_of_the_machine_that_trained_reaches_a_card(
     data: list[str], run_dir: Path, tmp_path: Path
 ) -> None:
@@ -288,15 +273,3 @@ def test_votes_of_the_seven_classes_are_taken_apart() -> None:
     rows, classes = votes_of(shares)
     assert rows.tolist() == [0, 0, 0]
     assert classes.tolist() == [0, 0, 6]
-
-
-def test_a_crowd_without_a_first_answer_is_left_out_of_accuracy() -> None:
-    shares = np.zeros((3, 8), np.float32)
-    shares[:, 0] = 0.5
-    shares[0, 1] = shares[2, 7] = 0.5  # a tie, and `other`, which is none of the seven
-    shares[1, 3] = 0.4
-    probabilities = np.full((3, 7), 0.05, np.float32)
-    probabilities[:, 0] = 0.7
-    validation = Examples(np.zeros((3, 48, 48), np.uint8), shares, shares, np.array([0, 3, 1]))
-    crowd = judge(probabilities, validation)["crowd"]
-    assert (crowd["rows"], crowd["accuracy"], crowd["votes"]) == (2, 1.0, 24)
