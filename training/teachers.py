@@ -10,27 +10,44 @@ from training.checkpoint import averaged_weights, run_facts
 from training.config import Config, Rows
 
 
-def check_teachers(config: Config, data_sha256: str) -> None:
-    """Look at every teacher before a run begins.
+def find_teachers(config: Config) -> tuple[Path, ...]:
+    """Look for every teacher before the data is read.
 
     Args:
         config: Of the student.
-        data_sha256: What `training.provenance.fingerprint` says of its data.
+
+    Returns:
+        Their run folders; none where there is nothing to learn from them.
 
     Raises:
         FervidError: A teacher is no run folder or has no weights yet, or TensorFlow is missing.
-        UsageError: A teacher was trained on other data, or on another choice of rows.
     """
     if config.distillation is None:
-        return
+        return ()
     if find_spec("tensorflow") is None:
         raise FervidError(
             "To learn from teachers takes TensorFlow, whatever the backend: it makes the views.",
             "pip install tensorflow",
         )
     for teacher in config.distillation.teachers:
-        _check_rows(teacher, config.rows, data_sha256)
+        run_facts(teacher)
         averaged_weights(teacher)
+    return config.distillation.teachers
+
+
+def check_teachers(config: Config, data_sha256: str) -> None:
+    """Look at what every teacher was trained on before a run begins.
+
+    Args:
+        config: Of the student.
+        data_sha256: What `training.provenance.fingerprint` says of its data.
+
+    Raises:
+        FervidError: As `find_teachers` does.
+        UsageError: A teacher was trained on other data, or on another choice of rows.
+    """
+    for teacher in find_teachers(config):
+        _check_rows(teacher, config.rows, data_sha256)
 
 
 def _check_rows(teacher: Path, rows: Rows, data_sha256: str) -> None:

@@ -30,7 +30,7 @@ from training.provenance import (
     write_run,
 )
 from training.rows import Examples, choose
-from training.teachers import check_teachers
+from training.teachers import check_teachers, find_teachers
 from training.writable import check_writable
 
 
@@ -52,6 +52,7 @@ def train(config: Config, archive: Path, votes: Path, run_dir: Path) -> list[dic
     """
     check_writable(run_dir)
     _check_start(config)
+    find_teachers(config)
     splits = read_splits(archive, votes)
     chosen = splits[0].first(config.rows.share)
     examples, validation = choose(chosen, *splits[1:], seed=0, fold=config.rows.fold)
