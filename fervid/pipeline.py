@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 
@@ -21,7 +21,7 @@ def analyze(
     *,
     batch_frames: int,
     batch_bytes: int,
-) -> Iterator[Observation | SourceEnd]:
+) -> Generator[Observation | SourceEnd]:
     """Detect and classify the faces of a stream of frames.
 
     Args:

@@ -18,6 +18,7 @@ MID_GREY = 128
 """What shows through transparent pixels: neither a dark nor a bright surround for a face."""
 
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
+_NOT_CONVERTED = (8, 10)  # YCgCo and BT.2020 of constant luminance: swscale refuses them
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 
 _PLANAR = ("yuv420p", "yuvj420p", "nv12")
@@ -138,7 +139,7 @@ def _matrix(frame: VideoFrame) -> int:
 
     ITU-T H.273 table 4 says what the numbers mean.
     """
-    if frame.colorspace != _UNSPECIFIED:
+    if frame.colorspace not in (_UNSPECIFIED, *_NOT_CONVERTED):
         return frame.colorspace
     long_side, short_side = sorted((frame.width, frame.height), reverse=True)
     is_high_definition = long_side >= 1280 or short_side >= 720

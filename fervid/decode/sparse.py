@@ -21,6 +21,9 @@ from fervid.decode.selection import Shown
 from fervid.options import Sampling
 from fervid.picture import Picture
 
+_PACKET_BYTES = 1024
+"""Of a packet beside its payload."""
+
 _HELD_BYTES = 16 << 20
 """Packets that wait until it is known whether a sampled frame needs them; more are decoded anyway.
 
@@ -88,7 +91,7 @@ class _Sparse:
             coded.fate = Fate.LEFT_OUT
         else:
             self._held.append(coded)
-            self._held_bytes += coded.packet.size
+            self._held_bytes += coded.packet.size + _PACKET_BYTES
             self._held_sets |= dependence.parameter_sets
             if self._held_bytes > _HELD_BYTES:
                 yield from self._fed(self._held)

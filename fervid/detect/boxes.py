@@ -80,7 +80,9 @@ def suppressed(
         return np.zeros(0, np.intp)
     if groups is None:
         groups = np.zeros(len(boxes), np.intp)
-    corner_and_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
+    # OpenCV tells groups apart by moving them, and takes no coordinate to be below zero.
+    corners = boxes[:, :2] - boxes[:, :2].min(axis=0)
+    corner_and_size = np.concatenate([corners, boxes[:, 2:] - boxes[:, :2]], axis=1)
     kept = cv2.dnn.NMSBoxesBatched(
         corner_and_size.tolist(), scores.tolist(), groups.tolist(), 0.0, threshold
     )

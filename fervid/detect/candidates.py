@@ -40,24 +40,29 @@ class Candidates:
         """The same with square boxes."""
         return Candidates(self.frames, box.squared(self.boxes), self.scores)
 
-    def survivors(self, overlap: float) -> npt.NDArray[np.intp]:
+    def survivors(
+        self, overlap: float, groups: npt.NDArray[np.intp] | None = None
+    ) -> npt.NDArray[np.intp]:
         """Suppress boxes of a frame that overlap, after all beyond the best `MAX_PER_FRAME`.
 
         Args:
             overlap: IoU above which the box of lower score goes.
+            groups: `(n,)`: within a frame, boxes of different groups leave each other alone and
+                have room for `MAX_PER_FRAME` each; None for one group.
 
         Returns:
             Indices of those that stay.
         """
-        best = self._best()
-        return best[box.suppressed(self.boxes[best], self.scores[best], overlap, self.frames[best])]
-
-    def _best(self) -> npt.NDArray[np.intp]:
-        """Indices of the best `MAX_PER_FRAME` of each frame."""
-        order = np.lexsort((-self.scores, self.frames))
-        frames = self.frames[order]
-        ranks = np.arange(len(order)) - np.searchsorted(frames, frames)
-        return order[ranks < MAX_PER_FRAME]
+        if groups is None:
+            groups = np.zeros(len(self), np.intp)
+        kept = [np.zeros(0, np.intp)]
+        # Frame by frame: OpenCV compares all boxes of a call with one another, whatever the group.
+        for frame in np.unique(self.frames):
+            mine = np.flatnonzero(self.frames == frame)
+            mine = mine[_best(self.scores[mine], groups[mine])]
+            own = box.suppressed(self.boxes[mine], self.scores[mine], overlap, groups[mine])
+            kept.append(mine[own])
+        return np.concatenate(kept)
 
     def patches(self, pictures: Sequence[Picture], side: int) -> Rgb:
         """Cut every box out of its picture.
@@ -75,6 +80,14 @@ class Candidates:
         ):
             cut[number] = pictures[frame].crop(tuple(corners), side)
         return cut
+
+
+def _best(scores: npt.NDArray[np.float32], groups: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Indices of the best `MAX_PER_FRAME` of each group."""
+    order = np.lexsort((-scores, groups))
+    ranked = groups[order]
+    ranks = np.arange(len(order)) - np.searchsorted(ranked, ranked)
+    return order[ranks < MAX_PER_FRAME]
 
 
 def joined(parts: Sequence[Candidates]) -> Candidates:

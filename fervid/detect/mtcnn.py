@@ -30,8 +30,6 @@ PATCHES_PER_CALL = 64
 
 GPU_PATCHES_PER_CALL = 1024
 
-_MOST_LEVELS = 64
-
 
 @dataclass(frozen=True, slots=True)
 class Networks:
@@ -98,12 +96,7 @@ class MtcnnDetector:
         networks, min_face = self._networks, self._wanted.min_face
         found = propose(networks.screen, networks.pnet, pictures, min_face)
         levels = found.cells.levels[found.of_cells]
-        of_levels = Candidates(
-            found.candidates.frames * _MOST_LEVELS + levels,
-            found.candidates.boxes,
-            found.candidates.scores,
-        )
-        kept = found.candidates.at(of_levels.survivors(LEVEL_OVERLAP))
+        kept = found.candidates.at(found.candidates.survivors(LEVEL_OVERLAP, levels))
         return kept.at(kept.survivors(PROPOSAL_OVERLAP)).squared()
 
     def _refined(self, pictures: Sequence[Picture], found: Candidates) -> Candidates:

@@ -117,16 +117,15 @@ class LocalEngine:
         # Half for the queue, half for the batches: in work, waiting, and being filled.
         half = max(1, self.settings.memory_bytes // 2)
         frames = read_all(self._sources, self._sampling, self.settings.decoding, half)
-        with closing(frames):
-            observed = _logged(
-                pipeline.analyze(
-                    frames,
-                    self._detectors,
-                    self._classifier,
-                    batch_frames=self.settings.batch_size,
-                    batch_bytes=min(half // (self.settings.detectors + 2), BATCH_BYTES),
-                )
-            )
+        analyzed = pipeline.analyze(
+            frames,
+            self._detectors,
+            self._classifier,
+            batch_frames=self.settings.batch_size,
+            batch_bytes=min(half // (self.settings.detectors + 2), BATCH_BYTES),
+        )
+        with closing(frames), closing(analyzed):
+            observed = _logged(analyzed)
             if on_progress is None:
                 yield from observed
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import tempfile
 from collections import OrderedDict
@@ -17,8 +18,8 @@ from fervid.runtime.contract import Batch, Outputs
 log = logging.getLogger("fervid")
 
 
-SHAPES = 16
-"""Shapes of batches that stay prepared."""
+PREPARED_VALUES = 1 << 20
+"""Values of the batches that stay prepared, together: the screen takes 17 bytes for each."""
 
 
 class LitertNetwork:
@@ -45,8 +46,8 @@ class LitertNetwork:
     def run(self, batch: Batch) -> Outputs:
         """Run a batch, as `Network.run` says.
 
-        Each of the last `SHAPES` shapes has an interpreter of its own. One for all took its memory
-        anew for each level of a pyramid, which was half of the time that a 1080p frame took.
+        The last shapes, as many as `PREPARED_VALUES` allows, have an interpreter each: one for all
+        took its memory anew for each level of a pyramid, half of the time of a 1080p frame.
         """
         interpreter = self._prepared.pop(batch.shape, None) or self._prepare(batch.shape)
         self._prepared[batch.shape] = interpreter
@@ -55,7 +56,7 @@ class LitertNetwork:
         return tuple(interpreter.get_tensor(index) for index in self._outputs)
 
     def _prepare(self, shape: tuple[int, ...]) -> Any:
-        if len(self._prepared) == SHAPES:
+        while self._prepared and sum(map(math.prod, [shape, *self._prepared])) > PREPARED_VALUES:
             self._prepared.popitem(last=False)
         interpreter = self._unprepared or self._interpreter()
         self._unprepared = None

@@ -122,3 +122,16 @@ def test_several_mosaics_a_call_pass_what_each_alone_passes(
         assert len(alone) == mine.sum()
         for column in ("patches", "levels", "places", "corners", "scales", "rooms"):
             assert (getattr(found, column)[mine] == getattr(alone, column)).all()
+
+
+def test_strips_of_a_mosaic_score_what_the_whole_scores(
+    networks: mtcnn.Networks, portrait: Picture
+) -> None:
+    mosaic = pyramid.mosaic_for(portrait, 12)
+    assert mosaic.height > screening.STRIP
+    whole = networks.screen.run(pyramid.drawn(portrait, mosaic, 12)[None])[0][0, ..., 0]
+    inside = screening._levels_of_cells(mosaic) >= 0
+    rows, columns = np.nonzero((whole >= screening.MIN_SCORE) & inside)
+    cells = screening.passed(networks.screen, [portrait], 12)
+    expected = np.stack([columns, rows], axis=1) * pyramid.GRID
+    assert cells.places.tolist() == expected.tolist()

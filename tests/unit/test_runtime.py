@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from fervid import presets
 from fervid.errors import FervidError, UsageError
 from fervid.runtime import LitertNetwork, default_threads, device, resolve_device
 from fervid.runtime.device import MAX_THREADS
+from fervid.runtime.litert import PREPARED_VALUES
 
 
 @pytest.fixture
@@ -93,3 +97,12 @@ def test_detecting_on_a_cpu_is_quiet_and_light_and_needs_no_tensorflow(
     assert done.returncode == 0, done.stderr
     assert "INFO" not in done.stderr
     assert int(done.stdout) < 400_000, "kilobytes resident"
+
+
+def test_many_shapes_of_batches_stay_within_a_bound() -> None:
+    path = presets.file_path(presets.MTCNN_SCREEN, "model.tflite")
+    network = LitertNetwork(path, num_threads=1)
+    for width in range(400, 1400, 100):
+        network.run(np.zeros((1, 272, width, 3), np.uint8))
+        assert sum(map(math.prod, network._prepared)) <= max(PREPARED_VALUES, 272 * width * 3)
+    assert 1 <= len(network._prepared) < 5
