@@ -34,6 +34,7 @@ PACKAGES = {
     "pillow": "PIL.Image",
     "pyarrow": "pyarrow",
     "safetensors": "safetensors",
+    "simplejpeg": "simplejpeg",
     "tensorflow": None,
     "tqdm": "tqdm",
 }

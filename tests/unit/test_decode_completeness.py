@@ -120,8 +120,8 @@ def test_a_read_error_is_never_passed_over(
     clips: Path, monkeypatch: pytest.MonkeyPatch, name: str, packets: int, status: str
 ) -> None:
     @contextmanager
-    def opened(path: Path) -> Iterator[Any]:
-        with container_module.opened(path) as container:
+    def opened(path: Path, gpu: int | None) -> Iterator[Any]:
+        with container_module.opened(path, gpu) as container:
             yield _Unreadable(container, packets)
 
     monkeypatch.setattr("fervid.decode.video.opened", opened)

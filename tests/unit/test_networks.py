@@ -19,7 +19,10 @@ from fervid.types import CROP_SIDE
 from training.model import compile_for_training, two_headed
 
 WEIGHTS = Path(classifier.__file__).parents[1] / "weights"
-SHIPPED = {path.parent.name: path for path in WEIGHTS.glob("*/weights.safetensors")}
+SHIPPED = {
+    path.parent.name: path.with_name("weights.safetensors")
+    for path in WEIGHTS.glob("*/preset.json")
+}
 
 
 @pytest.fixture(scope="module")
