@@ -29,10 +29,8 @@ MIN_SCORE = 0.2
 faces found without it, those in clips not trained on: 149 of 155 pass at 40 pixels, 208 of 229 at
 20, most of the others the back of one head; 85 of 85 of Caltech Faces. 0.12 costs a tenth more."""
 
-
 GPU_MOSAICS_PER_CALL = 16
 """On a CPU one at a time is best: 0.22 ms each of 640x360, alone and by sixteen."""
-
 
 STRIP = 272
 """Rows of a mosaic that are screened at once: the network takes 50 bytes of memory a pixel."""

@@ -29,8 +29,8 @@ FRAMES = 16
 GPU_FRAMES = 64
 
 BATCH_BYTES = 16 << 20
-"""Frames of a batch, at most: 48 of 640x360, 5 of 1080p. Large frames gain little by company, and a
-batch of 16 of them kept one core idle for a sixth of a second at the end of a film."""
+"""Frames of a batch on a CPU, at most: 48 of 640x360, 5 of 1080p. Large ones gain little by
+company, and 16 of them kept one core idle for a sixth of a second at the end of a film."""
 
 LOOK_AHEAD_BYTES = 192 << 20
 """Decoded frames that wait, at most, unless --memory says more: 290 of 640x360, 32 of 1080p.
@@ -116,13 +116,16 @@ class LocalEngine:
         """
         # Half for the queue, half for the batches: in work, waiting, and being filled.
         half = max(1, self.settings.memory_bytes // 2)
+        batch_bytes = half // (self.settings.detectors + 2)
+        if self.settings.device.runtime == "litert":
+            batch_bytes = min(batch_bytes, BATCH_BYTES)
         frames = read_all(self._sources, self._sampling, self.settings.decoding, half)
         analyzed = pipeline.analyze(
             frames,
             self._detectors,
             self._classifier,
             batch_frames=self.settings.batch_size,
-            batch_bytes=min(half // (self.settings.detectors + 2), BATCH_BYTES),
+            batch_bytes=batch_bytes,
         )
         with closing(frames), closing(analyzed):
             observed = _logged(analyzed)

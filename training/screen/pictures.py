@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -13,7 +15,7 @@ from fervid.decode import read_source
 from fervid.options import Sampling
 from fervid.picture import Picture, Rgb
 from fervid.sources import discover
-from fervid.types import SourceEnd
+from fervid.types import Frame
 
 LONGEST_SIDE = 640
 """Of what is kept of a picture, in pixels: composing never needs more."""
@@ -22,26 +24,26 @@ _MOST_FRAMES = 40
 """Of a film."""
 
 
-def read_pictures(inputs: Sequence[Path]) -> list[Rgb]:
+def read_pictures(inputs: Sequence[Path]) -> list[list[Rgb]]:
     """Read photographs, and a frame a second of films.
 
     Args:
         inputs: Files and folders.
 
     Returns:
-        uint8 RGB `(height, width, 3)`, by path; what cannot be read is left out.
+        For each photograph or film, by path, its pictures: uint8 RGB `(height, width, 3)`. What
+        cannot be read is left out.
     """
     found = []
     for source in discover([str(path) for path in inputs]).sources:
-        frames = 0
-        for item in read_source(source, Sampling(fps=Fraction(1)), thread_count=2):
-            if isinstance(item, SourceEnd) or item.picture is None:
-                continue
-            found.append(_shrunk(item.picture))
-            frames += 1
-            if frames == _MOST_FRAMES:
-                break
-    return found
+        with closing(read_source(source, Sampling(fps=Fraction(1)), thread_count=2)) as frames:
+            pictures = (
+                _shrunk(frame.picture)
+                for frame in frames
+                if isinstance(frame, Frame) and frame.picture is not None
+            )
+            found.append(list(islice(pictures, _MOST_FRAMES)))
+    return [pictures for pictures in found if pictures]
 
 
 def composed(pictures: Sequence[Rgb], rng: np.random.Generator) -> Picture:

@@ -18,6 +18,7 @@ from fervid.detect import mtcnn_networks
 from fervid.detect.screening import MIN_SCORE
 from fervid.networks.classifier import save_weights
 from fervid.networks.mtcnn_screen import SOFTNESS, build_screen
+from fervid.picture import Rgb
 from fervid.presets import sha256
 from fervid.runtime import LitertNetwork, resolve_device
 from training.screen.examples import Examples, make_examples
@@ -32,7 +33,7 @@ FACE_WEIGHT, DOUBT_WEIGHT = 10.0, 0.2
 face hardly counts."""
 
 _HELD_OUT = 4
-"""Every fourth picture is kept for measuring."""
+"""Every fourth photograph or film is kept for measuring."""
 
 _FOR_RANGES = 256
 """Tiles from which the ranges of the 8-bit activations are taken."""
@@ -64,15 +65,27 @@ def train_screen(
         FervidError: The detector's weights are not there.
     """
     keras.utils.set_random_seed(seed)
-    pictures = read_pictures(inputs)
-    held = pictures[::_HELD_OUT]
-    seen = [one for number, one in enumerate(pictures) if number % _HELD_OUT]
+    seen, held = split(read_pictures(inputs))
     networks = mtcnn_networks.load(resolve_device("cpu"))
     examples = make_examples(networks, seen, mosaics, seed)
     unseen = make_examples(networks, held, mosaics // 5, seed + 1)
     model = build_screen()
     _fit(model, examples, epochs, report)
-    return _write(model, examples, unseen, out, {"pictures": len(pictures), "seed": seed})
+    facts = {"pictures": len(seen), "held_out_pictures": len(held), "seed": seed}
+    return _write(model, examples, unseen, out, facts)
+
+
+def split(sources: Sequence[list[Rgb]]) -> tuple[list[Rgb], list[Rgb]]:
+    """Hold out every fourth photograph or film, all frames of a film together.
+
+    Args:
+        sources: The pictures of each.
+
+    Returns:
+        The pictures to train on, and those held out.
+    """
+    seen = [one for number, own in enumerate(sources) if number % _HELD_OUT for one in own]
+    return seen, [one for own in sources[::_HELD_OUT] for one in own]
 
 
 def passing(
