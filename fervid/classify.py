@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,18 @@ BATCH = 16
 
 CALLS = 4
 """Calls of a network on a GPU for which crops are gathered: one runs while the next one's go up."""
+
+
+class Expressions(NamedTuple):
+    """What face crops show.
+
+    Args:
+        probabilities: `(n, 7)` float32 in the order of `labels.EMOTIONS`.
+        embeddings: `(n, d)` float32: the last but one layer, before the heads.
+    """
+
+    probabilities: npt.NDArray[np.float32]
+    embeddings: npt.NDArray[np.float32]
 
 
 class Classifier:
@@ -61,23 +73,27 @@ class Classifier:
         self.network_batch = network_batch
         self.batch_size = network_batch * calls
 
-    def classify(self, crops: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.float32]:
+    def classify(self, crops: Sequence[npt.NDArray[np.uint8]]) -> Expressions:
         """Classify crops.
 
         Args:
             crops: Each uint8 grey `(48, 48)`.
 
         Returns:
-            `(n, 7)` probabilities in the order of `labels.EMOTIONS`.
+            What each shows.
         """
-        probabilities = np.empty((len(crops), len(EMOTIONS)), np.float32)
-        start = 0
-        for fer, crowd, _ in run_each(self._network, self._batches(crops)):
-            blended = blend_heads(fer, crowd, self._crowd_share, self._temperature)
-            stop = min(start + self.network_batch, len(crops))
-            probabilities[start:stop] = blended[: stop - start]
-            start = stop
-        return probabilities
+        probabilities, embeddings = [], []
+        for fer, crowd, embedding in run_each(self._network, self._batches(crops)):
+            probabilities.append(blend_heads(fer, crowd, self._crowd_share, self._temperature))
+            embeddings.append(embedding)
+        if not probabilities:
+            return Expressions(
+                np.empty((0, len(EMOTIONS)), np.float32), np.empty((0, 0), np.float32)
+            )
+        count = len(crops)
+        return Expressions(
+            np.concatenate(probabilities)[:count], np.concatenate(embeddings)[:count]
+        )
 
     def _batches(self, crops: Sequence[npt.NDArray[np.uint8]]) -> Iterator[Batch]:
         for start in range(0, len(crops), self.network_batch):

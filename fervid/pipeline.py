@@ -6,12 +6,15 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 
+import numpy as np
+import numpy.typing as npt
+
 from fervid import stages
 from fervid.align import align
 from fervid.batching import filled, processed, processed_side_by_side
 from fervid.classify import Classifier
 from fervid.detect import FaceDetector
-from fervid.types import Face, Frame, FrameFaces, FrameStatus, Observation, SourceEnd
+from fervid.types import ClassifiedFrame, Face, Frame, FrameFaces, Observation, SourceEnd
 
 
 def analyze(
@@ -58,7 +61,7 @@ def analyze(
             if isinstance(item, SourceEnd):
                 yield item
             else:
-                yield from item
+                yield from item.observations
 
 
 def _find_faces(frames: list[Frame], detector: FaceDetector, places: int) -> list[FrameFaces]:
@@ -82,28 +85,28 @@ def _cut_out(frame: Frame, faces: tuple[Face, ...], crop_scale: float) -> FrameF
     return FrameFaces(frame.source_id, frame.index, frame.time_s, frame.failure, faces, crops)
 
 
-def _classify(frames: list[FrameFaces], classifier: Classifier) -> list[list[Observation]]:
+def _classify(frames: list[FrameFaces], classifier: Classifier) -> list[ClassifiedFrame]:
     crops = [crop for frame in frames for crop in frame.crops]
     with stages.timed("classify", units=len(crops), places=classifier.batch_size):
-        probabilities = iter(classifier.classify(crops))
+        probabilities, embeddings = classifier.classify(crops)
+    ends = np.cumsum([len(frame.crops) for frame in frames])
     return [
-        [
-            Observation(
-                frame.source_id,
-                frame.index,
-                frame.time_s,
-                "ok",
-                face=number,
-                detected=face,
-                probabilities=next(probabilities),
-            )
-            for number, face in enumerate(frame.faces)
-        ]
-        or [_without_face(frame)]
-        for frame in frames
+        ClassifiedFrame(
+            _observations(frame, probabilities[end - len(frame.crops) : end]),
+            embeddings[end - len(frame.crops) : end],
+            frame.scene,
+        )
+        for frame, end in zip(frames, ends, strict=True)
     ]
 
 
-def _without_face(frame: FrameFaces) -> Observation:
-    status: FrameStatus = "no_face" if frame.failure is None else "decode_failed"
-    return Observation(frame.source_id, frame.index, frame.time_s, status)
+def _observations(
+    frame: FrameFaces, probabilities: npt.NDArray[np.float32]
+) -> tuple[Observation, ...]:
+    where = (frame.source_id, frame.index, frame.time_s)
+    if not frame.faces:
+        return (Observation(*where, "no_face" if frame.failure is None else "decode_failed"),)
+    return tuple(
+        Observation(*where, "ok", face=number, detected=face, probabilities=row)
+        for number, (face, row) in enumerate(zip(frame.faces, probabilities, strict=True))
+    )

@@ -12,11 +12,24 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from fervid.errors import FervidError, UsageError
-from fervid.schema import CATEGORIES, NAME, SCHEMA_VERSION, TABLES, TableName, category
+from fervid.schema import (
+    CATEGORIES,
+    LATER_COLUMNS,
+    NAME,
+    SCHEMA_VERSION,
+    SMOOTHED_OBSERVATIONS,
+    TABLES,
+    TableName,
+    category,
+)
 from fervid.write.place import Place
 
-_NULLABLE = {pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype()}
-"""Integers that may be missing stay integers."""
+_NULLABLE = {
+    pa.bool_(): pd.BooleanDtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+}
+"""Integers that may be missing stay integers, and truths stay truths."""
 
 
 def read_results(path: str | Path, table: TableName = "observations") -> pd.DataFrame:
@@ -57,7 +70,8 @@ def to_pandas(rows: pa.Table, table: TableName) -> pd.DataFrame:
     """Convert a table that fervid made.
 
     Args:
-        rows: Of the schema of `table`; columns it doesn't know are passed on.
+        rows: Of the schema of `table`; columns it doesn't know are passed on, those that an older
+            fervid did not write come empty.
         table: Which.
 
     Returns:
@@ -66,13 +80,17 @@ def to_pandas(rows: pa.Table, table: TableName) -> pd.DataFrame:
     Raises:
         FervidError: Columns are missing, or a category has a value of its own.
     """
-    missing = [name for name in TABLES[table].names if name not in rows.column_names]
+    absent = [name for name in TABLES[table].names if name not in rows.column_names]
+    missing = [name for name in absent if name not in LATER_COLUMNS]
     if missing:
         raise FervidError(
             f"This is no table of {table}: it has no column {', '.join(missing)}.",
             "Give a result that fervid wrote.",
         )
+    rows = _with_later_columns(rows, table, absent)
     for name, names in CATEGORIES[table].items():
+        if name not in rows.column_names:
+            continue
         try:
             column = category(rows[name], names)
         except ValueError as error:
@@ -85,10 +103,18 @@ def to_pandas(rows: pa.Table, table: TableName) -> pd.DataFrame:
     return rows.unify_dictionaries().to_pandas(types_mapper=_NULLABLE.get)
 
 
+def _with_later_columns(rows: pa.Table, table: TableName, absent: list[str]) -> pa.Table:
+    """Put empty columns where today's have their place."""
+    for name in absent:
+        column = pa.nulls(len(rows), TABLES[table].field(name).type)
+        rows = rows.add_column(TABLES[table].names.index(name), name, column)
+    return rows
+
+
 def _read_csv(file: Path, table: TableName) -> pa.Table:
     types = {
         field.name: pa.string() if pa.types.is_dictionary(field.type) else field.type
-        for field in TABLES[table]
+        for field in (SMOOTHED_OBSERVATIONS if table == "observations" else TABLES[table])
     }
     rows = pacsv.read_csv(
         file,

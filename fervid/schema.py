@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from fervid.labels import EMOTIONS
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 FRAME_STATUSES = ("ok", "no_face", "decode_failed")
 SOURCE_STATUSES = ("ok", "partial", "failed", "skipped")
@@ -27,6 +27,8 @@ LANDMARK_COLUMNS = tuple(
 )
 BOX_COLUMNS = ("x1", "y1", "x2", "y2")
 MEAN_COLUMNS = tuple(f"mean_{emotion}" for emotion in EMOTIONS)
+QUALITY_COLUMNS = ("yaw", "pitch", "roll", "sharpness", "brightness", "quality")
+SMOOTH_COLUMNS = tuple(f"smooth_{emotion}" for emotion in EMOTIONS)
 
 CATEGORY = pa.dictionary(pa.int8(), pa.string(), ordered=False)
 NAME = pa.dictionary(pa.int32(), pa.string())
@@ -45,9 +47,21 @@ OBSERVATIONS = pa.schema(
         pa.field("emotion", CATEGORY),
         pa.field("confidence", pa.float32()),
         *(pa.field(name, pa.float32()) for name in EMOTIONS),
+        pa.field("track", pa.int32()),
+        *(pa.field(name, pa.float32()) for name in QUALITY_COLUMNS),
+        pa.field("low_quality", pa.bool_()),
     ]
 )
 """A row per face per sampled frame, and one for a sampled frame without a face."""
+
+SMOOTHED_OBSERVATIONS = pa.schema(
+    [
+        *OBSERVATIONS,
+        *(pa.field(name, pa.float32()) for name in SMOOTH_COLUMNS),
+        pa.field("smooth_emotion", CATEGORY),
+    ]
+)
+"""The same of a run that smoothed over time."""
 
 SOURCES = pa.schema(
     [
@@ -72,6 +86,7 @@ SOURCES = pa.schema(
         pa.field("frames_failed", pa.int64()),
         pa.field("frames_with_face", pa.int64()),
         pa.field("faces", pa.int64()),
+        pa.field("tracks", pa.int32()),
         pa.field("valid_fraction", pa.float64()),
         *(pa.field(name, pa.float64()) for name in MEAN_COLUMNS),
         pa.field("dominant_emotion", CATEGORY),
@@ -88,11 +103,20 @@ SOURCES = pa.schema(
 )
 """A row per source."""
 
+LATER_COLUMNS = frozenset(
+    {"track", *QUALITY_COLUMNS, "low_quality", *SMOOTH_COLUMNS, "smooth_emotion", "tracks"}
+)
+"""Those that a result of an older minor version, or of a run without the option, may lack."""
+
 TableName = Literal["observations", "sources"]
 TABLES: dict[TableName, pa.Schema] = {"observations": OBSERVATIONS, "sources": SOURCES}
 
 CATEGORIES: dict[TableName, dict[str, tuple[str, ...]]] = {
-    "observations": {"status": FRAME_STATUSES, "emotion": EMOTIONS},
+    "observations": {
+        "status": FRAME_STATUSES,
+        "emotion": EMOTIONS,
+        "smooth_emotion": EMOTIONS,
+    },
     "sources": {
         "kind": SOURCE_KINDS,
         "status": SOURCE_STATUSES,
@@ -104,6 +128,7 @@ CATEGORIES: dict[TableName, dict[str, tuple[str, ...]]] = {
 
 _PANDAS_NAMES = {
     pa.string(): ("unicode", "object"),
+    pa.bool_(): ("bool", "boolean"),
     pa.int16(): ("int16", "Int16"),
     pa.int32(): ("int32", "Int32"),
     pa.int64(): ("int64", "int64"),
@@ -137,17 +162,17 @@ def category(values: pa.Array | pa.ChunkedArray, names: tuple[str, ...]) -> pa.D
     return pa.DictionaryArray.from_arrays(codes.cast(pa.int8()), pa.array(names, pa.string()))
 
 
-def file_schema(name: TableName, run_json: str) -> pa.Schema:
+def file_schema(name: TableName, schema: pa.Schema, run_json: str) -> pa.Schema:
     """Add what a Parquet file says about itself: the run, and how pandas should read each column.
 
     Args:
         name: Of the table.
+        schema: Its columns in this run.
         run_json: The run file's text.
 
     Returns:
-        The table's schema with the metadata keys `fervid` and `pandas`.
+        The schema with the metadata keys `fervid` and `pandas`.
     """
-    schema = TABLES[name]
     pandas = {
         "index_columns": [],
         "column_indexes": [],

@@ -91,6 +91,7 @@ class FrameFaces:
         failure: `Frame.failure`.
         faces: By descending area.
         crops: What the classifier sees of each face: grey uint8 `(48, 48)`.
+        scene: As in `ClassifiedFrame`.
     """
 
     source_id: str
@@ -99,6 +100,41 @@ class FrameFaces:
     failure: str | None
     faces: tuple[Face, ...]
     crops: tuple[npt.NDArray[np.uint8], ...]
+    scene: npt.NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceQuality:
+    """How well a face can be judged.
+
+    Args:
+        yaw: Head turned, degrees; above 0 to the subject's left.
+        pitch: Head nodded, degrees; above 0 is up.
+        roll: Head tilted, degrees; above 0 towards the subject's left shoulder.
+        sharpness: In [0, 1].
+        brightness: In [0, 1].
+        quality: All of it in one figure in [0, 1].
+    """
+
+    yaw: float
+    pitch: float
+    roll: float
+    sharpness: float
+    brightness: float
+    quality: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Smoothed:
+    """An expression smoothed over the time of its track.
+
+    Args:
+        probabilities: `(7,)` float32 in the order of `labels.EMOTIONS`.
+        emotion: Index of the label.
+    """
+
+    probabilities: npt.NDArray[np.float32]
+    emotion: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +149,11 @@ class Observation:
         face: Number of the face in its frame, by descending area; None without one.
         detected: The face itself; None without one.
         probabilities: `(7,)` float32 in the order of `labels.EMOTIONS`; None without a face.
+        track: Identity within the source, from 0; None without a face, in a photo, and where
+            nobody asked.
+        quality: How well the face can be judged; None without one.
+        low_quality: Whether that is less than asked for; None without a face.
+        smoothed: Where it was asked for and there is a face.
     """
 
     source_id: str
@@ -122,6 +163,27 @@ class Observation:
     face: int | None = None
     detected: Face | None = None
     probabilities: npt.NDArray[np.float32] | None = None
+    track: int | None = None
+    quality: FaceQuality | None = None
+    low_quality: bool | None = None
+    smoothed: Smoothed | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassifiedFrame:
+    """The rows of a sampled frame, with what tells one identity from another.
+
+    Args:
+        observations: Of one source and frame: one per face, by descending area, or the one that
+            says that there is none.
+        embeddings: `(faces, n)` float32: what the classifier's last but one layer makes of each.
+        scene: The whole frame as a small picture, uint8 `(height, width, 3)` RGB, to tell a cut;
+            None where there is no picture or nobody tracks.
+    """
+
+    observations: tuple[Observation, ...]
+    embeddings: npt.NDArray[np.float32]
+    scene: npt.NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True)

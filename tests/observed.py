@@ -14,8 +14,8 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from fervid.labels import EMOTIONS
-from fervid.schema import BOX_COLUMNS, LANDMARK_COLUMNS
-from fervid.types import Face, Failure, FrameStatus, Observation, Source, SourceEnd
+from fervid.schema import OBSERVATIONS, QUALITY_COLUMNS
+from fervid.types import Face, FaceQuality, Failure, FrameStatus, Observation, Source, SourceEnd
 from fervid.write import DrawCharts, RunIdentity, Written, open_output
 
 RUN = RunIdentity("run-1", "residual-se", "mtcnn", "0.1.0")
@@ -104,7 +104,7 @@ def table_rows(table: pd.DataFrame) -> list[Row]:
 def _row(item: Observation) -> Row:
     key = (item.source_id, item.frame, item.time_s, item.status, item.face)
     if item.detected is None or item.probabilities is None:
-        return key + (None,) * (len(BOX_COLUMNS) + 1 + len(LANDMARK_COLUMNS) + 2 + len(EMOTIONS))
+        return key + (None,) * (len(OBSERVATIONS) - len(key))
     best = max(range(len(EMOTIONS)), key=lambda each: item.probabilities[each])
     floats = [
         *item.detected.box,
@@ -118,7 +118,17 @@ def _row(item: Observation) -> Row:
         EMOTIONS[best],
         values[best],
         *values,
+        *_later(item),
     )
+
+
+def _later(item: Observation) -> list[object]:
+    """Say what stands in the columns that came with schema 1.1."""
+    quality = [
+        None if item.quality is None else float(np.float32(getattr(item.quality, name)))
+        for name in QUALITY_COLUMNS
+    ]
+    return [item.track, *quality, item.low_quality]
 
 
 def _plain(value: object) -> object:
@@ -166,7 +176,13 @@ def _source_items(draw: st.DrawFn, source_id: str) -> list[Item]:
             marks = np.array(draw(st.lists(_pixels, min_size=10, max_size=10)), np.float32)
             values = np.array(draw(st.lists(_unit, min_size=7, max_size=7)), np.float32)
             found = Face(box, marks.reshape(5, 2), draw(_unit))
-            items.append(Observation(source_id, frame, time_s, "ok", number, found, values))
+            judged = draw(st.none() | st.builds(FaceQuality, *[_pixels] * len(QUALITY_COLUMNS)))
+            track, low = draw(st.none() | st.integers(0, 9)), draw(st.none() | st.booleans())
+            items.append(
+                Observation(
+                    source_id, frame, time_s, "ok", number, found, values, track, judged, low
+                )
+            )
     return [*items, end(source_id, len(frames), kind)]
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fervid.schema import NAME, OBSERVATIONS, SOURCES
+from fervid.schema import NAME, SOURCES
 
 GROUP_ROWS = 131_072
 """Rows of a row group of the result."""
@@ -37,9 +37,11 @@ class PartRows:
 
     Args:
         parts: The folder.
+        schema: Of the rows.
     """
 
-    def __init__(self, parts: Path) -> None:
+    def __init__(self, parts: Path, schema: pa.Schema) -> None:
+        self.schema = schema
         self._parts = parts
         self._files = sorted(parts.glob("part-*/observations-*.parquet"))
         tables = [_stretches(number, path) for number, path in enumerate(self._files)]
@@ -76,7 +78,7 @@ class PartRows:
         """Read some columns of one source, ordered by frame and face."""
         stretches = self._stretches.filter(pc.equal(self._stretches["source"], source_id))
         tables = [rows.select(columns) for rows in self._slices(stretches)]
-        empty = pa.schema([OBSERVATIONS.field(name) for name in columns]).empty_table()
+        empty = pa.schema([self.schema.field(name) for name in columns]).empty_table()
         return pa.concat_tables([empty, *tables])
 
     def unordered(self, columns: Sequence[str]) -> Iterator[pa.Table]:
@@ -136,4 +138,4 @@ def _joined(tables: Sequence[pa.Table]) -> pa.Table:
 def _tidy(rows: pa.Table) -> pa.Table:
     """Give a row group its own dictionary of sources, without the names of its neighbours."""
     names = rows["source"].cast(pa.string()).combine_chunks().dictionary_encode().cast(NAME)
-    return _joined([rows.set_column(0, OBSERVATIONS.field("source"), names)])
+    return _joined([rows.set_column(0, rows.schema.field("source"), names)])

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from fervid import stages
 from fervid.errors import FervidError
-from fervid.schema import OBSERVATIONS
+from fervid.schema import OBSERVATIONS, SMOOTHED_OBSERVATIONS, SOURCES
 from fervid.types import Observation, SourceEnd
 from fervid.write.merge import PartRows
 from fervid.write.partial import PartialFolder, mark
@@ -59,9 +59,13 @@ class Output:
         place: Where the result goes.
         overwrite: Whether a result there may be replaced, once the new one is complete.
         in_memory: Whether `place` is temporary and the result is given back in memory.
+        smoothed: Whether the rows are smoothed over time, too.
     """
 
-    def __init__(self, place: Place, *, overwrite: bool, in_memory: bool = False) -> None:
+    def __init__(
+        self, place: Place, *, overwrite: bool, in_memory: bool = False, smoothed: bool = False
+    ) -> None:
+        self._schema = SMOOTHED_OBSERVATIONS if smoothed else OBSERVATIONS
         self._place = place
         self._overwrite = overwrite
         self._in_memory = in_memory
@@ -96,7 +100,7 @@ class Output:
         Raises:
             FervidError: Nothing can be written there any more.
         """
-        parts = PartWriter(self._partial.growing, self._partial.parts, run)
+        parts = PartWriter(self._partial.growing, self._partial.parts, run, self._schema)
         try:
             for item in stream:
                 try:
@@ -133,10 +137,10 @@ class Output:
         Raises:
             FervidError: Nothing can be written there any more.
         """
-        rows = PartRows(self._partial.parts)
+        rows = PartRows(self._partial.parts, self._schema)
         sources = rows.sources()
         if self._in_memory:
-            observations = pa.concat_tables([OBSERVATIONS.empty_table(), *rows.ordered()])
+            observations = pa.concat_tables([self._schema.empty_table(), *rows.ordered()])
             return Written(None, sources, observations.unify_dictionaries())
         try:
             with stages.timed("write"):
@@ -169,9 +173,9 @@ class Output:
         ready = self._place.in_folder(self._partial.final)
         if ready.kind == "folder":
             mark(ready.out)
-        write_table("sources", ready.sources, ready.kind, [sources], text)
+        write_table("sources", SOURCES, ready.sources, ready.kind, [sources], text)
         ready.run.write_text(text + "\n")
-        write_observations(ready, rows.ordered(), text)
+        write_observations(ready, self._schema, rows.ordered(), text)
         return ready
 
     def _publish(self, ready: Place) -> None:
@@ -201,13 +205,14 @@ class Output:
 
 
 @contextmanager
-def open_output(out: Path | None, *, overwrite: bool) -> Iterator[Output]:
+def open_output(out: Path | None, *, overwrite: bool, smoothed: bool = False) -> Iterator[Output]:
     """Open where a run's result goes.
 
     Args:
         out: A name that ends in .parquet, .csv or .csv.gz, or a folder's name without an ending;
             None to get the result in memory alone.
         overwrite: Whether an existing result may be replaced.
+        smoothed: Whether the rows are smoothed over time, too.
 
     Yields:
         The output, to `write` and `finish`.
@@ -217,10 +222,11 @@ def open_output(out: Path | None, *, overwrite: bool) -> Iterator[Output]:
         FervidError: Nothing can be written there.
     """
     if out is not None:
-        with Output(check_output(out, overwrite=overwrite), overwrite=overwrite) as output:
+        place = check_output(out, overwrite=overwrite)
+        with Output(place, overwrite=overwrite, smoothed=smoothed) as output:
             yield output
         return
     with TemporaryDirectory(prefix="fervid-") as folder:
         place = Place.of(Path(folder) / "results.parquet")
-        with Output(place, overwrite=False, in_memory=True) as output:
+        with Output(place, overwrite=False, in_memory=True, smoothed=smoothed) as output:
             yield output

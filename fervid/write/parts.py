@@ -13,7 +13,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fervid.schema import OBSERVATIONS
 from fervid.types import Observation, SourceEnd
 from fervid.write.rows import observation_table
 from fervid.write.sources_row import Row, RunIdentity, Tally, sources_table
@@ -32,10 +31,12 @@ class GrowingSource:
     Args:
         source_id: Of all rows.
         path: Of the file, made only when rows are many.
+        schema: Of the rows.
     """
 
-    def __init__(self, source_id: str, path: Path) -> None:
+    def __init__(self, source_id: str, path: Path, schema: pa.Schema) -> None:
         self.tally = Tally()
+        self._schema = schema
         self._source_id = source_id
         self._path = path
         self._waiting: list[Observation] = []
@@ -67,7 +68,7 @@ class GrowingSource:
             self._file = None
 
     def _make_columns(self) -> None:
-        rows = observation_table(self._source_id, self._waiting)
+        rows = observation_table(self._source_id, self._waiting, self._schema)
         self.tally.add(rows)
         self._tables.append(rows)
         self._row_count += len(rows)
@@ -75,7 +76,7 @@ class GrowingSource:
 
     def _spill(self) -> None:
         if self._file is None:
-            self._file = open_part(self._path, OBSERVATIONS)
+            self._file = open_part(self._path, self._schema)
         self._file.write_table(self._taken(), row_group_size=SPILL_ROWS * 2)
 
     def _taken(self) -> pa.Table:
@@ -90,9 +91,11 @@ class PartWriter:
         growing: Folder for what is being written.
         parts: Folder for what is complete; on the same file system.
         run: What the sources table says of the run.
+        schema: Of the rows.
     """
 
-    def __init__(self, growing: Path, parts: Path, run: RunIdentity) -> None:
+    def __init__(self, growing: Path, parts: Path, run: RunIdentity, schema: pa.Schema) -> None:
+        self._schema = schema
         self._growing_folder = growing
         self._parts_folder = parts
         self._run = run
@@ -160,7 +163,7 @@ class PartWriter:
         if source_id not in self._growing:
             path = self._growing_folder / f"source-{self._files_begun:06d}.parquet"
             self._files_begun += 1
-            self._growing[source_id] = GrowingSource(source_id, path)
+            self._growing[source_id] = GrowingSource(source_id, path, self._schema)
         return self._growing[source_id]
 
     def _end(self, end: SourceEnd) -> None:

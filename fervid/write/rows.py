@@ -9,21 +9,30 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from fervid.labels import EMOTIONS
-from fervid.schema import BOX_COLUMNS, FRAME_STATUSES, LANDMARK_COLUMNS, OBSERVATIONS
-from fervid.types import Face, Observation
+from fervid.schema import (
+    BOX_COLUMNS,
+    FRAME_STATUSES,
+    LANDMARK_COLUMNS,
+    QUALITY_COLUMNS,
+    SMOOTH_COLUMNS,
+)
+from fervid.types import Face, FaceQuality, Observation, Smoothed
 
 _STATUS_CODES = {status: code for code, status in enumerate(FRAME_STATUSES)}
 
 
-def observation_table(source_id: str, observations: Sequence[Observation]) -> pa.Table:
+def observation_table(
+    source_id: str, observations: Sequence[Observation], schema: pa.Schema
+) -> pa.Table:
     """Make rows of observations.
 
     Args:
         source_id: The source of all of them.
         observations: In order of frame and face.
+        schema: `OBSERVATIONS`, or `SMOOTHED_OBSERVATIONS` when they are smoothed.
 
     Returns:
-        One row per observation, of schema `OBSERVATIONS`.
+        One row per observation, of that schema.
     """
     count = len(observations)
     with_face = [row for row, each in enumerate(observations) if each.detected is not None]
@@ -44,8 +53,12 @@ def observation_table(source_id: str, observations: Sequence[Observation]) -> pa
         "emotion": _emotions(probabilities, with_face, count),
         **_spread({"confidence": probabilities.max(axis=1, initial=0)}, with_face, count),
         **_spread(dict(zip(EMOTIONS, probabilities.T, strict=True)), with_face, count),
+        "track": pa.array([each.track for each in observations], pa.int32()),
+        **_quality_columns([each.quality for each in observations]),
+        "low_quality": pa.array([each.low_quality for each in observations], pa.bool_()),
+        **_smooth_columns([each.smoothed for each in observations]),
     }
-    return pa.table([columns[field.name] for field in OBSERVATIONS], schema=OBSERVATIONS)
+    return pa.table([columns[field.name] for field in schema], schema=schema)
 
 
 def _face_columns(faces: Sequence[Face]) -> dict[str, npt.NDArray[np.float32]]:
@@ -54,6 +67,29 @@ def _face_columns(faces: Sequence[Face]) -> dict[str, npt.NDArray[np.float32]]:
     scores = np.array([face.score for face in faces], np.float32)
     names = (*BOX_COLUMNS, "det_score", *LANDMARK_COLUMNS)
     return dict(zip(names, np.column_stack([boxes, scores, landmarks]).T, strict=True))
+
+
+def _quality_columns(qualities: Sequence[FaceQuality | None]) -> dict[str, pa.Array]:
+    known = [row for row, each in enumerate(qualities) if each is not None]
+    found = [each for each in qualities if each is not None]
+    values = np.array([[getattr(each, name) for name in QUALITY_COLUMNS] for each in found])
+    columns = values.astype(np.float32).reshape(-1, len(QUALITY_COLUMNS)).T
+    return _spread(dict(zip(QUALITY_COLUMNS, columns, strict=True)), known, len(qualities))
+
+
+def _smooth_columns(smoothed: Sequence[Smoothed | None]) -> dict[str, pa.Array]:
+    known = [row for row, each in enumerate(smoothed) if each is not None]
+    found = [each for each in smoothed if each is not None]
+    values = np.array([each.probabilities for each in found], np.float32).reshape(-1, len(EMOTIONS))
+    codes = np.zeros(len(smoothed), np.int8)
+    codes[known] = [each.emotion for each in found]
+    missing = np.ones(len(smoothed), np.bool_)
+    missing[known] = False
+    columns = dict(zip(SMOOTH_COLUMNS, values.T, strict=True))
+    return {
+        **_spread(columns, known, len(smoothed)),
+        "smooth_emotion": _dictionary(codes, EMOTIONS, missing),
+    }
 
 
 def _emotions(
@@ -67,15 +103,15 @@ def _emotions(
 
 
 def _spread(
-    columns: dict[str, npt.NDArray[np.float32]], with_face: Sequence[int], count: int
+    columns: dict[str, npt.NDArray[np.float32]], rows: Sequence[int], count: int
 ) -> dict[str, pa.Array]:
-    """Put values of the faces at the rows of the faces, null elsewhere."""
+    """Put values at their rows, null elsewhere."""
     missing = np.ones(count, np.bool_)
-    missing[with_face] = False
+    missing[rows] = False
     spread = {}
     for name, values in columns.items():
         column = np.zeros(count, np.float32)
-        column[with_face] = values
+        column[rows] = values
         spread[name] = pa.array(column, mask=missing)
     return spread
 

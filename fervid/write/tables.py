@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from fervid.schema import TABLES, TableName, file_schema
+from fervid.schema import TableName, file_schema
 from fervid.write.merge import GROUP_ROWS
 from fervid.write.place import Kind, Place
 
@@ -21,43 +21,51 @@ GROUPS_PER_FILE = 8
 """A file of the folder result holds about a million rows."""
 
 
-def write_observations(place: Place, groups: Iterable[pa.Table], run_json: str) -> None:
+def write_observations(
+    place: Place, schema: pa.Schema, groups: Iterable[pa.Table], run_json: str
+) -> None:
     """Write the observations.
 
     Args:
         place: Where.
+        schema: Of the rows.
         groups: Rows in order, a row group each.
         run_json: The run file's text.
     """
     if place.kind != "folder":
-        write_table("observations", place.observations, place.kind, groups, run_json)
+        write_table("observations", schema, place.observations, place.kind, groups, run_json)
         return
     place.observations.mkdir(parents=True)
     for number, file_groups in enumerate(_in_files(groups)):
         path = place.observations / f"part-{number:04d}.parquet"
-        write_table("observations", path, "parquet", file_groups, run_json)
+        write_table("observations", schema, path, "parquet", file_groups, run_json)
 
 
 def write_table(
-    name: TableName, path: Path, kind: Kind, groups: Iterable[pa.Table], run_json: str
+    name: TableName,
+    schema: pa.Schema,
+    path: Path,
+    kind: Kind,
+    groups: Iterable[pa.Table],
+    run_json: str,
 ) -> None:
     """Write one file.
 
     Args:
         name: Of the table.
+        schema: Of its rows.
         path: Of the file.
         kind: `folder` is a folder of Parquet files, so it means Parquet here.
         groups: Rows in order, a row group each.
         run_json: The run file's text, which Parquet files carry along.
     """
     if kind in ("csv", "csv.gz"):
-        _write_csv(name, path, groups)
+        _write_csv(schema, path, groups)
     else:
-        _write_parquet(name, path, groups, run_json)
+        _write_parquet(file_schema(name, schema, run_json), path, groups)
 
 
-def _write_parquet(name: TableName, path: Path, groups: Iterable[pa.Table], run_json: str) -> None:
-    schema = file_schema(name, run_json)
+def _write_parquet(schema: pa.Schema, path: Path, groups: Iterable[pa.Table]) -> None:
     names = [field.name for field in schema if pa.types.is_dictionary(field.type)]
     with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=names) as file:
         for group in groups:
@@ -65,9 +73,9 @@ def _write_parquet(name: TableName, path: Path, groups: Iterable[pa.Table], run_
             file.write_table(rows, row_group_size=GROUP_ROWS)
 
 
-def _write_csv(name: TableName, path: Path, groups: Iterable[pa.Table]) -> None:
+def _write_csv(schema: pa.Schema, path: Path, groups: Iterable[pa.Table]) -> None:
     """Write CSV; Arrow gives the shortest text that reads back as the same float32."""
-    schema = pa.schema([_as_text(field) for field in TABLES[name]])
+    schema = pa.schema([_as_text(field) for field in schema])
     with _opened(path) as stream:
         # Arrow would quote the names.
         stream.write((",".join(schema.names) + "\n").encode())

@@ -130,7 +130,9 @@ def test_probabilities_are_probabilities(network: Network, name: str) -> None:
 def test_both_runtimes_classify_alike(name: str) -> None:
     crops = list(pixels(DEFAULT_MODEL, 5)[..., 0])
     seen = [
-        classify.load_classifier(name, Device("cpu", runtime), batch_size=4).classify(crops)
+        classify.load_classifier(name, Device("cpu", runtime), batch_size=4)
+        .classify(crops)
+        .probabilities
         for runtime in ("litert", "tensorflow")
     ]
     np.testing.assert_allclose(seen[0], seen[1], atol=TOLERANCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,12 +18,26 @@ from fervid.schema import (
     FRAME_STATUSES,
     OBSERVATIONS,
     SCHEMA_VERSION,
+    SMOOTHED_OBSERVATIONS,
     SOURCES,
+    TABLES,
     TableName,
     category,
     file_schema,
 )
-from tests.observed import Item, end, failed, seen, unseen, write_to
+from fervid.types import Smoothed
+from fervid.write import open_output
+from tests.observed import (
+    FACTS,
+    RUN,
+    Item,
+    end,
+    failed,
+    probabilities,
+    seen,
+    unseen,
+    write_to,
+)
 
 OLD = Path(__file__).parent / "schema_1_0"
 ITEMS: list[Item] = [
@@ -60,7 +75,7 @@ def out(tmp_path: Path) -> Path:
 
 def test_the_schema_is_the_promised_one() -> None:
     """Whoever must change this test raises SCHEMA_VERSION and writes it into CHANGELOG.md."""
-    assert SCHEMA_VERSION == "1.0"
+    assert SCHEMA_VERSION == "1.1"
     assert {field.name: str(field.type) for field in OBSERVATIONS} == {
         "source": "dictionary<values=string, indices=int32, ordered=0>",
         "frame": "int64",
@@ -71,7 +86,15 @@ def test_the_schema_is_the_promised_one() -> None:
         "emotion": "dictionary<values=string, indices=int8, ordered=0>",
         "confidence": "float",
         **dict.fromkeys(EMOTIONS, "float"),
+        "track": "int32",
+        **dict.fromkeys(("yaw", "pitch", "roll", "sharpness", "brightness", "quality"), "float"),
+        "low_quality": "bool",
     }
+    assert SMOOTHED_OBSERVATIONS.names == [
+        *OBSERVATIONS.names,
+        *(f"smooth_{emotion}" for emotion in EMOTIONS),
+        "smooth_emotion",
+    ]
     assert SOURCES.names == [
         "source",
         "uri",
@@ -94,6 +117,7 @@ def test_the_schema_is_the_promised_one() -> None:
         "frames_failed",
         "frames_with_face",
         "faces",
+        "tracks",
         "valid_fraction",
         "mean_angry",
         "mean_disgust",
@@ -123,6 +147,7 @@ def test_plain_pandas_reads_the_promised_dtypes(out: Path) -> None:
     assert tuple(table["emotion"].cat.categories) == EMOTIONS
     assert tuple(table["status"].cat.categories) == FRAME_STATUSES
     assert table["source"].dtype == "category"
+    assert [str(table[name].dtype) for name in ("track", "low_quality")] == ["Int32", "boolean"]
     assert {str(table[name].dtype) for name in (*FLOATS, "confidence", *EMOTIONS)} == {"float32"}
     assert [str(table[name].dtype) for name in ("frame", "time_s")] == ["int64", "float64"]
 
@@ -133,6 +158,21 @@ def test_plain_pandas_and_read_results_agree(out: Path, table: TableName) -> Non
     pd.testing.assert_frame_equal(pd.read_parquet(path), read_results(out, table))
 
 
+@pytest.mark.parametrize("name", ["results.parquet", "results.csv", "results"])
+def test_a_smoothed_run_has_its_columns_in_every_kind_of_result(tmp_path: Path, name: str) -> None:
+    smooth = Smoothed(probabilities("sad"), EMOTIONS.index("sad"))
+    stream = [replace(seen("a.mp4", 0), track=0, smoothed=smooth), end("a.mp4", 1)]
+    with open_output(tmp_path / name, overwrite=False, smoothed=True) as output:
+        output.write(stream, RUN)
+        output.finish(FACTS)
+    rows = read_results(tmp_path / name)
+    assert list(rows.columns) == SMOOTHED_OBSERVATIONS.names
+    assert rows["smooth_sad"].tolist() == [float(smooth.probabilities[EMOTIONS.index("sad")])]
+    assert rows["smooth_emotion"].tolist() == ["sad"]
+    assert tuple(rows["smooth_emotion"].cat.categories) == EMOTIONS
+    assert read_results(tmp_path / name, "sources")["tracks"].tolist() == [1]
+
+
 def test_a_category_without_a_value_keeps_its_names(tmp_path: Path) -> None:
     write_to(tmp_path / "r.parquet", [unseen("a.mp4", 0), end("a.mp4", 1)])
     assert tuple(pd.read_parquet(tmp_path / "r.parquet")["emotion"].cat.categories) == EMOTIONS
@@ -140,7 +180,7 @@ def test_a_category_without_a_value_keeps_its_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("table", ["observations", "sources"])
 def test_the_pandas_metadata_names_every_column(table: TableName) -> None:
-    schema = file_schema(table, "{}")
+    schema = file_schema(table, TABLES[table], "{}")
     pandas = json.loads(schema.metadata[b"pandas"])
     assert [column["name"] for column in pandas["columns"]] == schema.names
     for column in pandas["columns"]:

@@ -10,6 +10,7 @@ import pytest
 
 from fervid.charts.series import BINS, COLUMNS, MOST_BARS, Series, video_series
 from fervid.labels import EMOTIONS
+from fervid.schema import OBSERVATIONS
 from fervid.types import Observation
 from fervid.write.rows import observation_table
 from tests.observed import seen, unseen
@@ -18,7 +19,7 @@ HAPPY = EMOTIONS.index("happy")
 
 
 def table_of(observations: Iterable[Observation]) -> pa.Table:
-    return observation_table("a.mp4", list(observations)).select(COLUMNS)
+    return observation_table("a.mp4", list(observations), OBSERVATIONS).select(COLUMNS)
 
 
 def series_of(observations: Iterable[Observation]) -> Series:
@@ -73,7 +74,7 @@ def test_a_single_frame_can_be_drawn() -> None:
 
 def test_images_have_no_series() -> None:
     photo = Observation("a.jpg", 0, None, "no_face")
-    assert video_series(observation_table("a.jpg", [photo]).select(COLUMNS)) is None
+    assert video_series(observation_table("a.jpg", [photo], OBSERVATIONS).select(COLUMNS)) is None
 
 
 def test_a_long_video_is_averaged_and_keeps_its_peaks() -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 from fervid import charts
 from fervid.charts.series import COLUMNS, Series, video_series
 from fervid.charts.timeline import _clock, _subtitle
+from fervid.schema import OBSERVATIONS
 from fervid.types import Failure, SourceEnd
 from fervid.write.rows import observation_table
 from tests.observed import Item, end, seen, source, write_to
@@ -18,7 +19,8 @@ from tests.observed import Item, end, seen, source, write_to
 
 def series_of(seconds: float, frames: int = 4) -> Series:
     fps = (frames - 1) / seconds
-    rows = observation_table("a.mp4", [seen("a.mp4", each, fps=fps) for each in range(frames)])
+    items = [seen("a.mp4", each, fps=fps) for each in range(frames)]
+    rows = observation_table("a.mp4", items, OBSERVATIONS)
     series = video_series(rows.select(COLUMNS), seconds)
     assert series is not None
     return series

@@ -53,7 +53,7 @@ def test_a_temperature_softens_and_keeps_the_order() -> None:
 @pytest.mark.parametrize("count", [0, 1, 4, 9])
 def test_every_crop_gets_the_row_in_its_place(count: int) -> None:
     crops = [np.full((48, 48), 20 * number, np.uint8) for number in range(count)]
-    seen = Classifier(Brightness(), 0.25, 0.5, network_batch=4).classify(crops)
+    seen = Classifier(Brightness(), 0.25, 0.5, network_batch=4).classify(crops).probabilities
     assert seen.shape == (count, 7)
     for number, row in enumerate(seen):
         light = 20 * number / 255

@@ -129,7 +129,7 @@ def test_three_presets_say_what_both_heads_of_the_run_said(
         mixed = preset.crowd_share, preset.temperature
         expected = blend_heads(heads["fer"], heads["crowd"][:, : len(EMOTIONS)], *mixed)
         classifier = load_classifier(preset.name, Device("cpu", runtime), batch_size=4)
-        seen = classifier.classify(list(FACES))
+        seen = classifier.classify(list(FACES)).probabilities
         np.testing.assert_allclose(seen, expected, atol=1e-3)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from fervid.errors import FervidError, UsageError
+from fervid.schema import OBSERVATIONS
 from fervid.write import open_output, parts
 from fervid.write.parts import PartWriter
 from tests.observed import RUN, Item, end, seen, unseen, write_to
@@ -24,7 +25,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 def committed(folders: tuple[Path, Path], stream: Iterable[Item]) -> Iterator[list[str]]:
     """Feed a stream and give the names of the parts after each item."""
     growing, parts_folder = folders
-    writer = PartWriter(growing, parts_folder, RUN)
+    writer = PartWriter(growing, parts_folder, RUN, OBSERVATIONS)
     for item in stream:
         writer.add(item)
         yield sorted(path.name for path in parts_folder.iterdir())
@@ -56,7 +57,7 @@ def test_a_long_video_goes_to_disk_while_it_runs(
 ) -> None:
     monkeypatch.setattr(parts, "SPILL_ROWS", 1000)
     growing, parts_folder = folders
-    writer = PartWriter(growing, parts_folder, RUN)
+    writer = PartWriter(growing, parts_folder, RUN, OBSERVATIONS)
     for frame in range(5000):
         writer.add(unseen("long.mp4", frame))
     [file] = growing.iterdir()

@@ -111,7 +111,7 @@ def load(candidate: Candidate, clean_images: Crops, crowd_share: float) -> Class
     """
     if candidate.run_dir is None:
         classifier = load_classifier(candidate.name, resolve_device("cpu"), _BATCH)
-        return lambda crops: {"shipped": classifier.classify(list(crops))}
+        return lambda crops: {"shipped": classifier.classify(list(crops)).probabilities}
     from training.checkpoint import load_averaged
 
     model = load_averaged(candidate.run_dir, clean_images)
