@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -30,6 +31,8 @@ _NULLABLE = {
     pa.int32(): pd.Int32Dtype(),
 }
 """Integers that may be missing stay integers, and truths stay truths."""
+_FULL: dict[TableName, pa.Schema] = {**TABLES, "observations": SMOOTHED_OBSERVATIONS}
+"""The columns that a table may have."""
 
 
 def read_results(path: str | Path, table: TableName = "observations") -> pd.DataFrame:
@@ -47,6 +50,27 @@ def read_results(path: str | Path, table: TableName = "observations") -> pd.Data
         UsageError: The table or the ending is unknown.
         FervidError: There is no such result, it is not fervid's, or a newer fervid wrote it.
     """
+    return _to_pandas(read_table(path, table))
+
+
+def read_table(
+    path: str | Path, table: TableName = "observations", columns: Sequence[str] | None = None
+) -> pa.Table:
+    """Read a table of a result, or some of its columns, without turning it into pandas' types.
+
+    Args:
+        path: What `--out` was: a `.parquet`, `.csv` or `.csv.gz` file, or a folder.
+        table: `observations` or `sources`.
+        columns: Those to read, in this order; None for all. Those that an older fervid, or a run
+            without the option, did not write come empty.
+
+    Returns:
+        Of the types of `fervid.schema`, with the categories in full and in order.
+
+    Raises:
+        UsageError: The table or the ending is unknown.
+        FervidError: There is no such result, it is not fervid's, or a newer fervid wrote it.
+    """
     if table not in get_args(TableName):
         raise UsageError(
             f"There is no table {table!r} in a result.",
@@ -58,12 +82,15 @@ def read_results(path: str | Path, table: TableName = "observations") -> pd.Data
         raise FervidError(f"There is no {file}.", _remedy(place))
     _check_version(place)
     try:
-        rows = _read_csv(file, table) if place.kind.startswith("csv") else pq.read_table(file)
+        if place.kind.startswith("csv"):
+            rows = _read_csv(file, table, columns)
+        else:
+            rows = _read_parquet(file, columns)
     except (pa.ArrowInvalid, OSError) as error:
         raise FervidError(
             f"{file} cannot be read: {error}.", "Was it written by fervid, and copied completely?"
         ) from error
-    return to_pandas(rows, table)
+    return _regular(rows, table, columns)
 
 
 def to_pandas(rows: pa.Table, table: TableName) -> pd.DataFrame:
@@ -80,14 +107,27 @@ def to_pandas(rows: pa.Table, table: TableName) -> pd.DataFrame:
     Raises:
         FervidError: Columns are missing, or a category has a value of its own.
     """
-    absent = [name for name in TABLES[table].names if name not in rows.column_names]
+    return _to_pandas(_regular(rows, table, None))
+
+
+def _to_pandas(rows: pa.Table) -> pd.DataFrame:
+    return rows.to_pandas(types_mapper=_NULLABLE.get)
+
+
+def _regular(rows: pa.Table, table: TableName, columns: Sequence[str] | None) -> pa.Table:
+    """Give today's columns, with full categories."""
+    expected = TABLES[table].names if columns is None else columns
+    absent = [name for name in expected if name not in rows.column_names]
     missing = [name for name in absent if name not in LATER_COLUMNS]
     if missing:
         raise FervidError(
             f"This is no table of {table}: it has no column {', '.join(missing)}.",
             "Give a result that fervid wrote.",
         )
-    rows = _with_later_columns(rows, table, absent)
+    for name in absent:
+        column = pa.nulls(len(rows), _FULL[table].field(name).type)
+        rows = rows.add_column(min(expected.index(name), rows.num_columns), name, column)
+    rows = rows if columns is None else rows.select(columns)
     for name, names in CATEGORIES[table].items():
         if name not in rows.column_names:
             continue
@@ -99,28 +139,31 @@ def to_pandas(rows: pa.Table, table: TableName) -> pd.DataFrame:
             ) from error
         rows = rows.set_column(rows.column_names.index(name), name, column)
     # The pandas metadata is for those who read without fervid.
-    rows = rows.replace_schema_metadata(None)
-    return rows.unify_dictionaries().to_pandas(types_mapper=_NULLABLE.get)
+    return rows.replace_schema_metadata(None).unify_dictionaries()
 
 
-def _with_later_columns(rows: pa.Table, table: TableName, absent: list[str]) -> pa.Table:
-    """Put empty columns where today's have their place."""
-    for name in absent:
-        column = pa.nulls(len(rows), TABLES[table].field(name).type)
-        rows = rows.add_column(TABLES[table].names.index(name), name, column)
-    return rows
+def _read_parquet(file: Path, columns: Sequence[str] | None) -> pa.Table:
+    if columns is not None:
+        present = set(pq.ParquetDataset(file).schema.names)
+        columns = [name for name in columns if name in present]
+    return pq.read_table(file, columns=columns)
 
 
-def _read_csv(file: Path, table: TableName) -> pa.Table:
+def _read_csv(file: Path, table: TableName, columns: Sequence[str] | None) -> pa.Table:
     types = {
         field.name: pa.string() if pa.types.is_dictionary(field.type) else field.type
-        for field in (SMOOTHED_OBSERVATIONS if table == "observations" else TABLES[table])
+        for field in _FULL[table]
     }
+    parse = pacsv.ParseOptions(newlines_in_values=True)
+    if columns is not None:
+        with pacsv.open_csv(file, parse_options=parse) as start:
+            columns = [name for name in columns if name in start.schema.names]
     rows = pacsv.read_csv(
         file,
-        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        parse_options=parse,
         convert_options=pacsv.ConvertOptions(
             column_types=types,
+            include_columns=columns,
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,

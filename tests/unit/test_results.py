@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fervid.errors import FervidError, UsageError
-from fervid.results import read_results
+from fervid.results import read_results, read_table
 from tests.observed import end, seen, write_to
 
 
@@ -105,3 +105,16 @@ def test_csv_is_short_and_plain(folder: Path) -> None:
     assert header.startswith("source,frame,time_s,status,face,x1,")
     assert row.startswith('"a.mp4",0,0,"ok",0,10,20,90,100,0.9,0.1,1.1,')
     assert gzip.decompress((folder / "z.csv.gz").read_bytes()).decode() == f"{header}\n{row}\n"
+
+
+@pytest.mark.parametrize("name", ["r.parquet", "c.csv", "z.csv.gz", "f"])
+def test_some_columns_are_read_in_the_order_asked_for(folder: Path, name: str) -> None:
+    columns = ["happy", "smooth_happy", "source", "smooth_emotion"]
+    rows = read_table(folder / name, columns=columns)
+    assert rows.column_names == columns
+    (row,) = rows.to_pylist()
+    assert row["source"] == "a.mp4"
+    assert row["happy"] == pytest.approx(0.7)
+    assert (row["smooth_happy"], row["smooth_emotion"]) == (None, None)
+    with pytest.raises(FervidError, match="no column wink"):
+        read_table(folder / name, columns=["source", "wink"])
