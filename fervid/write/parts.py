@@ -1,7 +1,9 @@
 """Commit finished sources as parts; keep rows of unfinished ones apart, on disk once they are many.
 
 A part is a folder: `sources.parquet`, and files of observations whose rows are ordered within each
-source. It gets its name, in one rename, when all of it is on disk.
+source. It gets its name, in one rename, when all of it is on disk. That takes 7 ms of CPU, where a
+clip of three seconds takes 100 in all: videos that end within a second share a part. A crash costs
+them at most, besides what had not ended.
 """
 
 from __future__ import annotations
@@ -22,7 +24,10 @@ CHUNK_ROWS = 512
 SPILL_ROWS = 32_768
 """Rows of an unfinished source that are kept in memory: 4 MB."""
 COMMIT_SOURCES = 256
-COMMIT_SECONDS = 30.0
+VIDEO_SECONDS = 1.0
+"""From one part to the next, at least, where a video waits to be committed."""
+PHOTO_SECONDS = 30.0
+"""Likewise where only photos wait."""
 
 
 class GrowingSource:
@@ -101,6 +106,7 @@ class PartWriter:
         self._run = run
         self._growing: dict[str, GrowingSource] = {}
         self._ended: list[Row] = []
+        self._video_waits = False
         self._tables: list[tuple[str, pa.Table]] = []
         self._files: list[Path] = []
         self._files_begun = 0
@@ -113,17 +119,12 @@ class PartWriter:
         return sorted(self._growing)
 
     def add(self, item: Observation | SourceEnd) -> None:
-        """Take a row, or the end of a source, which may complete a part."""
+        """Take a row, or the end of a source; commit what has waited long enough."""
         if isinstance(item, Observation):
             self._source(item.source_id).add(item)
-            return
-        self._end(item)
-        is_due = (
-            item.source.kind == "video"
-            or len(self._ended) >= COMMIT_SOURCES
-            or time.monotonic() - self._committed_at >= COMMIT_SECONDS
-        )
-        if is_due:
+        else:
+            self._end(item)
+        if self._ended and self._is_due():
             self.commit()
 
     def commit(self) -> None:
@@ -152,12 +153,18 @@ class PartWriter:
         sync(self._parts_folder)
         self._parts_committed += 1
         self._ended, self._tables, self._files = [], [], []
+        self._video_waits = False
         self._committed_at = time.monotonic()
 
     def close(self) -> None:
         """Close the files of sources that did not end."""
         for source in self._growing.values():
             source.close()
+
+    def _is_due(self) -> bool:
+        patience = VIDEO_SECONDS if self._video_waits else PHOTO_SECONDS
+        waited = time.monotonic() - self._committed_at
+        return waited >= patience or len(self._ended) >= COMMIT_SOURCES
 
     def _source(self, source_id: str) -> GrowingSource:
         if source_id not in self._growing:
@@ -171,6 +178,7 @@ class PartWriter:
         rows = source.end()
         del self._growing[end.source.id]
         self._ended.append(source.tally.row(end, self._run))
+        self._video_waits |= end.source.kind == "video"
         if isinstance(rows, Path):
             self._files.append(rows)
         elif len(rows):

@@ -32,12 +32,64 @@ def committed(folders: tuple[Path, Path], stream: Iterable[Item]) -> Iterator[li
     writer.close()
 
 
-def test_a_video_that_ends_is_committed_at_once(folders: tuple[Path, Path]) -> None:
+class Clock:
+    """A clock that stands still until told otherwise."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(parts, "time", clock)
+    return clock
+
+
+def test_a_video_that_ends_after_a_while_is_committed_at_once(
+    folders: tuple[Path, Path], clock: Clock
+) -> None:
     stream = [seen("a.mp4", 0), seen("b.mp4", 0), end("a.mp4", 1), end("b.mp4", 1)]
-    counts = [len(names) for names in committed(folders, stream)]
+    counts = []
+    for names in committed(folders, stream):
+        counts.append(len(names))
+        clock.now_s += 1.0
     assert counts == [0, 0, 1, 2]
 
 
+def test_videos_that_end_within_a_second_share_a_part(
+    folders: tuple[Path, Path], clock: Clock
+) -> None:
+    counts = []
+    for names in committed(folders, [end(f"{number}.mp4", 1) for number in range(10)]):
+        counts.append(len(names))
+        clock.now_s += 0.25
+    assert counts == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2]
+
+
+def test_a_video_waits_a_second_at_most_though_no_other_ends(
+    folders: tuple[Path, Path], clock: Clock
+) -> None:
+    stream = [end("a.mp4", 1), *(seen("b.mp4", frame) for frame in range(4))]
+    counts = []
+    for names in committed(folders, stream):
+        counts.append(len(names))
+        clock.now_s += 0.5
+    assert counts == [0, 0, 1, 1, 1]
+
+
+def test_photos_that_wait_go_with_a_video(folders: tuple[Path, Path], clock: Clock) -> None:
+    counts = []
+    for names in committed(folders, [end("a.jpg", 1, "image"), end("b.mp4", 1)]):
+        counts.append(len(names))
+        clock.now_s += 1.5
+    assert counts == [0, 1]
+
+
+@pytest.mark.usefixtures("clock")
 def test_photos_are_committed_by_256(folders: tuple[Path, Path]) -> None:
     stream = [end(f"{number:03d}.jpg", 1, "image") for number in range(300)]
     counts = [len(names) for names in committed(folders, stream)]
@@ -47,7 +99,7 @@ def test_photos_are_committed_by_256(folders: tuple[Path, Path]) -> None:
 def test_photos_are_committed_after_a_while(
     folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "COMMIT_SECONDS", 0.0)
+    monkeypatch.setattr(parts, "PHOTO_SECONDS", 0.0)
     stream = [end("a.jpg", 1, "image"), end("b.jpg", 1, "image")]
     assert [len(names) for names in committed(folders, stream)] == [1, 2]
 
@@ -63,6 +115,7 @@ def test_a_long_video_goes_to_disk_while_it_runs(
     [file] = growing.iterdir()
     assert file.stat().st_size > 4  # more than the magic bytes
     writer.add(end("long.mp4", 5000))
+    writer.commit()
     [rows] = parts_folder.glob("*/observations-*.parquet")
     assert pd.read_parquet(rows)["frame"].tolist() == list(range(5000))
     assert list(growing.iterdir()) == []
