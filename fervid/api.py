@@ -134,7 +134,8 @@ def analyze(
     engine = LocalEngine(found.sources, chosen)
     # Now, not at the end: by then a model's file may be another.
     facts = _facts(identity, chosen, found, engine, started)
-    with open_output(target, overwrite=chosen.overwrite) as output:
+    smoothed = chosen.smooth_s is not None
+    with open_output(target, overwrite=chosen.overwrite, smoothed=smoothed) as output:
         with closing(engine.run(on_progress)) as stream:
             output.write(stream, identity)
         facts["ended_at"] = datetime.now(UTC)

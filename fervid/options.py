@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack, get_args
 
 from fervid.errors import UsageError
 from fervid.quantities import parse_rate, parse_size, parse_time
@@ -18,6 +18,11 @@ DEFAULT_MODEL = "residual-se-half"
 
 SMALLEST_FACE = 12
 """Pixels; MTCNN's first network sees no smaller ones."""
+
+LONGEST_SMOOTHING_S = 60.0
+"""Rows wait in memory for ten times as long at most."""
+
+SmoothLabels = Literal["argmax", "viterbi"]
 
 
 def _check_count(name: str, value: object) -> None:
@@ -85,6 +90,9 @@ class AnalyzeOptions:
         memory_bytes: Bound on decoded frames in flight.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
         decode_device: Where videos are decoded: `cpu`, `gpu` (NVDEC) or `gpu:N`.
+        smooth_s: Standard deviation, in seconds, of the Gaussian that probabilities are smoothed
+            with over the time of a track; None for none.
+        smooth_labels: Which label smoothed rows have: the most probable class, or that of a path.
         charts: Whether to draw charts.
         overwrite: Whether an existing result may be replaced.
     """
@@ -100,6 +108,8 @@ class AnalyzeOptions:
     memory_bytes: int | None = None
     device: str = "auto"
     decode_device: str = "cpu"
+    smooth_s: float | None = None
+    smooth_labels: SmoothLabels = "argmax"
     charts: bool = True
     overwrite: bool = False
 
@@ -128,6 +138,26 @@ class AnalyzeOptions:
                 "decode_device must be cpu, gpu or gpu:N.",
                 f"Received: decode_device={self.decode_device!r}.",
             )
+        self._check_smoothing()
+
+    def _check_smoothing(self) -> None:
+        if self.smooth_labels not in get_args(SmoothLabels):
+            raise UsageError(
+                f"smooth_labels must be one of {', '.join(get_args(SmoothLabels))}.",
+                f"Received: smooth_labels={self.smooth_labels!r}.",
+            )
+        if self.smooth_s is None:
+            if self.smooth_labels != "argmax":
+                raise UsageError(
+                    f"--smooth-labels {self.smooth_labels} needs --smooth SECONDS.",
+                    "Add --smooth .5, or leave --smooth-labels out.",
+                )
+            return
+        if not (_is_number(self.smooth_s) and 0 < self.smooth_s <= LONGEST_SMOOTHING_S):
+            raise UsageError(
+                f"smooth must be a number of seconds above 0, at most {LONGEST_SMOOTHING_S:g}.",
+                f"Received: smooth={self.smooth_s!r}.",
+            )
 
 
 class OptionKeywords(TypedDict, total=False):
@@ -151,6 +181,8 @@ class OptionKeywords(TypedDict, total=False):
     memory: int | str | None
     device: str | None
     decode_device: str | None
+    smooth: float | None
+    smooth_labels: SmoothLabels | None
     charts: bool
     overwrite: bool
 
@@ -178,6 +210,8 @@ def make_options(**keywords: Unpack[OptionKeywords]) -> AnalyzeOptions:
             sampling[f"{name}_s"] = _seconds(given.pop(name))  # type: ignore[arg-type]
     if "memory" in given:
         given["memory_bytes"] = parse_size(str(given.pop("memory")))
+    if "smooth" in given:
+        given["smooth_s"] = given.pop("smooth")
     return AnalyzeOptions(sampling=Sampling(**sampling), **given)  # type: ignore[arg-type]
 
 

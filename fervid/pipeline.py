@@ -14,6 +14,8 @@ from fervid.align import align
 from fervid.batching import filled, processed, processed_side_by_side
 from fervid.classify import Classifier
 from fervid.detect import FaceDetector
+from fervid.options import SmoothLabels
+from fervid.smooth import smooth
 from fervid.types import ClassifiedFrame, Face, Frame, FrameFaces, Observation, SourceEnd
 
 
@@ -24,8 +26,10 @@ def analyze(
     *,
     batch_frames: int,
     batch_bytes: int,
+    smooth_s: float | None = None,
+    smooth_labels: SmoothLabels = "argmax",
 ) -> Generator[Observation | SourceEnd]:
-    """Detect and classify the faces of a stream of frames.
+    """Detect and classify the faces of a stream of frames, and smooth over time where asked to.
 
     Args:
         frames: Sampled frames and end markers, of many sources.
@@ -34,6 +38,8 @@ def analyze(
         batch_frames: Frames that are searched in one call.
         batch_bytes: Pixels that such a batch holds, at most; two more batches than there are
             detectors are under way.
+        smooth_s: As `smooth` takes it; None for no smoothing.
+        smooth_labels: Likewise.
 
     Yields:
         An observation per face, one for a frame without a face, and the end markers.
@@ -57,11 +63,18 @@ def analyze(
             ),
             partial(_classify, classifier=classifier),
         )
-        for item in observed:
-            if isinstance(item, SourceEnd):
-                yield item
-            else:
-                yield from item.observations
+        rows = _rows(observed)
+        yield from rows if smooth_s is None else smooth(rows, smooth_s, smooth_labels)
+
+
+def _rows(
+    observed: Iterator[ClassifiedFrame | SourceEnd],
+) -> Iterator[Observation | SourceEnd]:
+    for item in observed:
+        if isinstance(item, SourceEnd):
+            yield item
+        else:
+            yield from item.observations
 
 
 def _find_faces(frames: list[Frame], detector: FaceDetector, places: int) -> list[FrameFaces]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from typing import Unpack
+from typing import Unpack, get_args
 
 import click
 
 from fervid.cli.choices import DEFAULTS, frame_options, let_flags_win, model_options
 from fervid.cli.logs import show_logs
-from fervid.options import OptionKeywords
+from fervid.options import OptionKeywords, SmoothLabels
 
 
 @click.command(
@@ -28,6 +28,17 @@ from fervid.options import OptionKeywords
 @click.option("--start", metavar="T", help="From: seconds or [HH:]MM:SS[.mmm].")
 @click.option("--end", metavar="T", help="Up to, not included.")
 @model_options
+@click.option(
+    "--smooth",
+    type=float,
+    metavar="SECONDS",
+    help="Add columns smoothed over time: the standard deviation of the Gaussian.",
+)
+@click.option(
+    "--smooth-labels",
+    type=click.Choice(get_args(SmoothLabels)),
+    help=f"Most probable class, or best path of labels.  [default: {DEFAULTS.smooth_labels}]",
+)
 @click.option("--charts/--no-charts", default=DEFAULTS.charts, help="Draw charts.  [default: on]")
 @click.option("--overwrite", is_flag=True, help="Replace an existing result.")
 @click.option("--dry-run", is_flag=True, help="List the sources and stop.")

@@ -81,7 +81,7 @@ class LocalEngine:
         on_litert = device.runtime == "litert"
         self._classifier: Classifier = load_classifier(options.model, device, options.batch_size)
         self._sources = sources
-        self._sampling = options.sampling
+        self._options = options
         self.settings = Settings(
             device=device,
             detectors=max(1, machine.cores() // 2) if on_litert else 1,
@@ -119,13 +119,15 @@ class LocalEngine:
         batch_bytes = half // (self.settings.detectors + 2)
         if self.settings.device.runtime == "litert":
             batch_bytes = min(batch_bytes, BATCH_BYTES)
-        frames = read_all(self._sources, self._sampling, self.settings.decoding, half)
+        frames = read_all(self._sources, self._options.sampling, self.settings.decoding, half)
         analyzed = pipeline.analyze(
             frames,
             self._detectors,
             self._classifier,
             batch_frames=self.settings.batch_size,
             batch_bytes=batch_bytes,
+            smooth_s=self._options.smooth_s,
+            smooth_labels=self._options.smooth_labels,
         )
         with closing(frames), closing(analyzed):
             observed = _logged(analyzed)

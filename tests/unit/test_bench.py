@@ -27,7 +27,7 @@ from tests.drawn import ALL_FRAMES, source_of
 @pytest.fixture(scope="module")
 def measured() -> Benchmark:
     """The demo clip, which has 200 frames and a face for most of the time."""
-    return bench(rounds=2, fps=2)
+    return bench(rounds=2, fps=2, smooth=0.5)
 
 
 def test_every_stage_of_a_run_is_measured(measured: Benchmark) -> None:
