@@ -107,7 +107,7 @@ def test_json_has_all_rounds(measured: Benchmark, tmp_path: Path) -> None:
     assert len(saved["analyses"]) == len(saved["decodings"]) == 2
     assert saved["analyses"][0]["stages"]["detect"]["units"] == 16
     assert saved["ratios"] == {"speed": measured.speed, "cpu_ratio": measured.cpu_ratio}
-    assert saved["options"] == {"fps": 2}
+    assert saved["options"] == {"fps": 2, "smooth": 0.5}
     assert saved["surroundings"]["versions"].keys() >= {"fervid", "python", "av", "tensorflow"}
 
 
