@@ -31,6 +31,12 @@ def _check_count(name: str, value: object) -> None:
     raise UsageError(f"{name} must be a whole number, at least 1.", f"Received: {name}={value!r}.")
 
 
+def _check_share(name: str, value: object) -> None:
+    if isinstance(value, (int, float)) and 0 <= value <= 1:
+        return
+    raise UsageError(f"{name} must be a number between 0 and 1.", f"Received: {name}={value!r}.")
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float))
 
@@ -83,6 +89,7 @@ class AnalyzeOptions:
         min_face: Shorter side of a face box in pixels of the original, at least.
         min_score: The detector's score, at least.
         max_faces: The N largest faces of a frame only.
+        min_quality: Faces of less than that are marked, not left out.
         detector: Name of a detector preset, or the path of a YuNet `.onnx` file.
         model: Name of a classifier preset.
         batch_size: Frames (and faces) per call of a network.
@@ -101,6 +108,7 @@ class AnalyzeOptions:
     min_face: float = 40.0
     min_score: float | None = None
     max_faces: int | None = None
+    min_quality: float = 0.5
     detector: str = DEFAULT_DETECTOR
     model: str = DEFAULT_MODEL
     batch_size: int | None = None
@@ -122,13 +130,9 @@ class AnalyzeOptions:
                 f"min_face must be a number of pixels, at least {SMALLEST_FACE}.",
                 f"Received: min_face={self.min_face!r}.",
             )
-        if self.min_score is not None and not (
-            _is_number(self.min_score) and 0 <= self.min_score <= 1
-        ):
-            raise UsageError(
-                "min_score must be a number between 0 and 1.",
-                f"Received: min_score={self.min_score!r}.",
-            )
+        if self.min_score is not None:
+            _check_share("min_score", self.min_score)
+        _check_share("min_quality", self.min_quality)
         if not re.fullmatch(r"auto|cpu|gpu(:[0-9]+)?", self.device):
             raise UsageError(
                 "device must be auto, cpu, gpu or gpu:N.", f"Received: device={self.device!r}."
@@ -174,6 +178,7 @@ class OptionKeywords(TypedDict, total=False):
     min_face: float | None
     min_score: float | None
     max_faces: int | None
+    min_quality: float | None
     detector: str | None
     model: str | None
     batch_size: int | None

@@ -15,8 +15,17 @@ from fervid.batching import filled, processed, processed_side_by_side
 from fervid.classify import Classifier
 from fervid.detect import FaceDetector
 from fervid.options import SmoothLabels
+from fervid.quality import assess
 from fervid.smooth import smooth
-from fervid.types import ClassifiedFrame, Face, Frame, FrameFaces, Observation, SourceEnd
+from fervid.types import (
+    ClassifiedFrame,
+    Face,
+    FaceQuality,
+    Frame,
+    FrameFaces,
+    Observation,
+    SourceEnd,
+)
 
 
 def analyze(
@@ -26,6 +35,7 @@ def analyze(
     *,
     batch_frames: int,
     batch_bytes: int,
+    min_quality: float,
     smooth_s: float | None = None,
     smooth_labels: SmoothLabels = "argmax",
 ) -> Generator[Observation | SourceEnd]:
@@ -38,6 +48,7 @@ def analyze(
         batch_frames: Frames that are searched in one call.
         batch_bytes: Pixels that such a batch holds, at most; two more batches than there are
             detectors are under way.
+        min_quality: Faces of less than that are marked.
         smooth_s: As `smooth` takes it; None for no smoothing.
         smooth_labels: Likewise.
 
@@ -61,7 +72,7 @@ def analyze(
                 units=lambda frame: len(frame.faces),
                 batch_units=classifier.batch_size,
             ),
-            partial(_classify, classifier=classifier),
+            partial(_classify, classifier=classifier, min_quality=min_quality),
         )
         rows = _rows(observed)
         yield from rows if smooth_s is None else smooth(rows, smooth_s, smooth_labels)
@@ -98,28 +109,46 @@ def _cut_out(frame: Frame, faces: tuple[Face, ...], crop_scale: float) -> FrameF
     return FrameFaces(frame.source_id, frame.index, frame.time_s, frame.failure, faces, crops)
 
 
-def _classify(frames: list[FrameFaces], classifier: Classifier) -> list[ClassifiedFrame]:
+def _classify(
+    frames: list[FrameFaces], classifier: Classifier, min_quality: float
+) -> list[ClassifiedFrame]:
     crops = [crop for frame in frames for crop in frame.crops]
     with stages.timed("classify", units=len(crops), places=classifier.batch_size):
         probabilities, embeddings = classifier.classify(crops)
+    with stages.timed("quality", units=len(crops)):
+        qualities = assess([face for frame in frames for face in frame.faces], crops)
     ends = np.cumsum([len(frame.crops) for frame in frames])
+    ranges = [slice(end - len(frame.crops), end) for frame, end in zip(frames, ends, strict=True)]
     return [
         ClassifiedFrame(
-            _observations(frame, probabilities[end - len(frame.crops) : end]),
-            embeddings[end - len(frame.crops) : end],
+            _observations(frame, probabilities[its], qualities[its], min_quality),
+            embeddings[its],
             frame.scene,
         )
-        for frame, end in zip(frames, ends, strict=True)
+        for frame, its in zip(frames, ranges, strict=True)
     ]
 
 
 def _observations(
-    frame: FrameFaces, probabilities: npt.NDArray[np.float32]
+    frame: FrameFaces,
+    probabilities: npt.NDArray[np.float32],
+    qualities: Sequence[FaceQuality],
+    min_quality: float,
 ) -> tuple[Observation, ...]:
     where = (frame.source_id, frame.index, frame.time_s)
     if not frame.faces:
         return (Observation(*where, "no_face" if frame.failure is None else "decode_failed"),)
     return tuple(
-        Observation(*where, "ok", face=number, detected=face, probabilities=row)
-        for number, (face, row) in enumerate(zip(frame.faces, probabilities, strict=True))
+        Observation(
+            *where,
+            "ok",
+            face=number,
+            detected=face,
+            probabilities=row,
+            quality=quality,
+            low_quality=quality.quality < min_quality,
+        )
+        for number, (face, row, quality) in enumerate(
+            zip(frame.faces, probabilities, qualities, strict=True)
+        )
     )

@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self, get_args
 
-Stage = Literal["open", "decode", "convert", "detect", "align", "classify", "smooth", "write"]
+Stage = Literal[
+    "open", "decode", "convert", "detect", "align", "classify", "quality", "smooth", "write"
+]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 """In the order in which a frame passes them."""
 

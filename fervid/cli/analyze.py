@@ -29,6 +29,12 @@ from fervid.options import OptionKeywords, SmoothLabels
 @click.option("--end", metavar="T", help="Up to, not included.")
 @model_options
 @click.option(
+    "--min-quality",
+    type=float,
+    metavar="P",
+    help=f"Mark faces of less quality than that.  [default: {DEFAULTS.min_quality:g}]",
+)
+@click.option(
     "--smooth",
     type=float,
     metavar="SECONDS",

@@ -126,6 +126,7 @@ class LocalEngine:
             self._classifier,
             batch_frames=self.settings.batch_size,
             batch_bytes=batch_bytes,
+            min_quality=self._options.min_quality,
             smooth_s=self._options.smooth_s,
             smooth_labels=self._options.smooth_labels,
         )
