@@ -5,6 +5,7 @@ import fervid
 
 report = fervid.analyze(["videos/"], out="results.parquet", fps=2)
 rows = fervid.read_results("results.parquet")
+episodes = fervid.summarize("results.parquet").episodes()
 ```
 """
 
@@ -16,8 +17,17 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from fervid.api import RunReport, analyze, read_results
+    from fervid.summary.summarize import Summary, summarize
 
-__all__ = ["RunReport", "__version__", "analyze", "read_results"]
+__all__ = ["RunReport", "Summary", "__version__", "analyze", "read_results", "summarize"]
+
+_HOMES = {
+    "RunReport": "fervid.api",
+    "analyze": "fervid.api",
+    "read_results": "fervid.api",
+    "Summary": "fervid.summary.summarize",
+    "summarize": "fervid.summary.summarize",
+}
 
 
 def __dir__() -> list[str]:
@@ -27,8 +37,8 @@ def __dir__() -> list[str]:
 
 def __getattr__(name: str) -> object:
     """Load the library when it is used: `import fervid` alone stays cheap."""
-    if name in ("RunReport", "analyze", "read_results"):
-        from fervid import api
+    if name in _HOMES:
+        from importlib import import_module
 
-        return getattr(api, name)
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'fervid' has no attribute {name!r}")

@@ -14,7 +14,10 @@ from fervid.errors import FervidError, UsageError
 
 log = logging.getLogger("fervid")
 
-_MODULES = {name: f"fervid.cli.{name}" for name in ("analyze", "bench", "doctor", "models")}
+_MODULES = {
+    name: f"fervid.cli.{name}"
+    for name in ("analyze", "annotate", "bench", "doctor", "models", "summarize")
+}
 
 
 @click.command(

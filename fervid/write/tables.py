@@ -60,7 +60,7 @@ def write_table(
         run_json: The run file's text, which Parquet files carry along.
     """
     if kind in ("csv", "csv.gz"):
-        _write_csv(schema, path, groups)
+        write_csv(schema, path, groups)
     else:
         _write_parquet(file_schema(name, schema, run_json), path, groups)
 
@@ -73,8 +73,14 @@ def _write_parquet(schema: pa.Schema, path: Path, groups: Iterable[pa.Table]) ->
             file.write_table(rows, row_group_size=GROUP_ROWS)
 
 
-def _write_csv(schema: pa.Schema, path: Path, groups: Iterable[pa.Table]) -> None:
-    """Write CSV; Arrow gives the shortest text that reads back as the same float32."""
+def write_csv(schema: pa.Schema, path: Path, groups: Iterable[pa.Table]) -> None:
+    """Write a CSV file; Arrow gives the shortest text that reads back as the same number.
+
+    Args:
+        schema: Of the rows.
+        path: Of the file; packed when it ends in `.gz`.
+        groups: Rows in order.
+    """
     schema = pa.schema([_as_text(field) for field in schema])
     with _opened(path) as stream:
         # Arrow would quote the names.

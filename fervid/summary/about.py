@@ -1,0 +1,110 @@
+"""Say what a reader must know: how a summary was made, what is left out, what columns mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from fervid.summary.bootstrap import FEWEST_UNITS, LEAST_STRETCH_S, MOST_STRETCHES, RESAMPLES
+from fervid.summary.choices import SummaryChoices
+from fervid.summary.counts import Counts, Tracks
+from fervid.summary.groups import Groups
+from fervid.summary.rows import Rows
+
+_RUN = ("run_id", "model", "detector", "fervid_version", "analyzed_at")
+_SHORTEST_S = FEWEST_UNITS * LEAST_STRETCH_S
+
+MEANINGS = {
+    "frames_sampled": "frames looked at; of a track: from its first frame to its last",
+    "frames_failed": "of these, not decoded",
+    "frames_with_face": "of these, with a face",
+    "frames_valid": "of these, with a face of enough quality",
+    "validity": "frames_valid / frames_sampled",
+    "presence": "share of the source's sampled frames in which the track was seen",
+    "faces": "rows with a face; several in a frame count each",
+    "faces_low_quality": "of these, left out of everything else",
+    "dominant_emotion": "class with the largest mean probability",
+    "share_*": "share of the valid faces whose most probable class it is, 0 to 1; all faces of a "
+    "source or group weigh the same",
+    "mean_*": "mean probability over the valid faces",
+    "*_low, *_high": f"95% interval by bootstrap ({RESAMPLES:,} resamples). Of a source or track "
+    f"{FEWEST_UNITS} to {MOST_STRETCHES} stretches of its time are drawn, of at least "
+    f"{LEAST_STRETCH_S:g} s, because neighbouring frames are no independent draws; of a group its "
+    f"sources. Empty below {_SHORTEST_S:g} s or {FEWEST_UNITS} sources with a valid face. It knows "
+    "nothing of errors of the classifier, nor of classes never seen",
+    "entropy_of_mean_bits": "entropy of the mean probabilities: 0 one class only, 2.81 all alike",
+    "mean_entropy_bits": "mean over faces of the entropy of their probabilities: how undecided the "
+    "classifier was; what entropy_of_mean_bits has more is change along time",
+    "onset_s": "when the probability reached the onset's threshold",
+    "offset_s": "when it fell below the offset's, or the track was lost",
+    "peak_s": "when the probability was largest",
+    "onset_seen, offset_seen": "false where the episode was under way before the track could be "
+    "followed, or was when it could no more: it may have been longer",
+    "followed_s": "time from row to row of the track without gaps",
+    "transitions_per_min, per_min": "transitions / followed_s * 60",
+}
+"""What a column means whose name does not say it."""
+
+
+def notes(
+    rows: Rows, sources: pa.Table, tracks: Tracks, counts: Counts, groups: Groups
+) -> list[str]:
+    """Say what is left out or empty, and why, a sentence each."""
+    found = list(groups.notes)
+    statuses = sources["status"].to_pylist()
+    found += [
+        f"{_sources(statuses.count(status))} {status}: no figures; the result says why."
+        for status in ("failed", "skipped")
+        if status in statuses
+    ]
+    if number := statuses.count("partial"):
+        found.append(f"{_sources(number)} partial: figures of what could be read.")
+    if number := int(((counts.frames_sampled > 0) & (counts.faces == 0)).sum()):
+        found.append(f"{_sources(number)} without any face.")
+    faces, low = int(counts.faces.sum()), int(counts.faces_low_quality.sum())
+    if low:
+        found.append(f"{low:,} of {faces:,} faces are of low quality and left out.")
+    videos = [kind == "video" for kind in sources["kind"].to_pylist()]
+    if len(tracks.source):
+        what = "smoothed" if rows.smooth_label is not None else "raw"
+        found.append(f"Episodes and transitions are of {what} probabilities, all else of raw ones.")
+    elif counts.faces[np.array(videos, np.bool_)].sum():
+        found.append(
+            "The result has no tracks, so there are neither tracks nor episodes nor transitions. "
+            "Analyze again with --track (the default since schema 1.1)."
+        )
+    return found
+
+
+def about(
+    path: Path, sources: pa.Table, choices: SummaryChoices, groups: Groups, told: list[str]
+) -> pa.Table:
+    """Make the table that explains the others.
+
+    Returns:
+        Columns `about` and `value`, both text.
+    """
+    lines = [*_made(path, sources, choices, groups), *(("note", note) for note in told)]
+    lines += MEANINGS.items()
+    return pa.table({"about": [name for name, _ in lines], "value": [text for _, text in lines]})
+
+
+def _made(
+    path: Path, sources: pa.Table, choices: SummaryChoices, groups: Groups
+) -> Iterator[tuple[str, str]]:
+    yield "result", path.name
+    for name in _RUN:
+        if len(sources) and sources[name][0].as_py() is not None:
+            yield name, str(sources[name][0])
+    if groups.given:
+        yield "groups by", ", ".join(groups.columns)
+    for name, value in asdict(choices).items():
+        yield name, f"{value:g}"
+
+
+def _sources(number: int) -> str:
+    return f"{number:,} source{'' if number == 1 else 's'}"

@@ -1,0 +1,121 @@
+"""Count rows and average probabilities per source, track or group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fervid.summary.bootstrap import intervals, stretches
+from fervid.summary.rows import Rows
+from fervid.summary.runs import Floats, Ints
+
+_COUNT, _LABELS, _MEANS = 0, slice(1, 8), slice(8, 15)
+_ROW_ENTROPY = 15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """What valid faces show; NaN where there is none.
+
+    Args:
+        shares: `(things, 7)` share of the valid rows by label.
+        means: `(things, 7)` mean probability over the valid rows.
+        ends: `(things, 14, 2)` 95% intervals of the shares, then of the means.
+        entropy_of_mean: `(things,)` bits.
+        mean_entropy: `(things,)` bits.
+    """
+
+    shares: Floats
+    means: Floats
+    ends: Floats
+    entropy_of_mean: Floats
+    mean_entropy: Floats
+
+
+def part_sums(rows: Rows, things: Ints, count: int) -> tuple[Floats, Ints]:
+    """Add valid rows up over stretches of time within sources or tracks.
+
+    Args:
+        rows: All.
+        things: `(rows,)` which of `count` sources or tracks a row is of; -1 to leave it out.
+        count: How many.
+
+    Returns:
+        `(parts, 16)`: number of rows, of each label, sums of probabilities and of entropies; and
+        `(parts,)` of which thing each is, in order; every thing has a part.
+    """
+    chosen = np.flatnonzero((things >= 0) & rows.valid)
+    of, time_s = things[chosen], rows.frames.time_s[rows.frame[chosen]]
+    first_s, last_s = np.full(count, np.inf), np.full(count, -np.inf)
+    np.fmin.at(first_s, of, time_s)
+    np.fmax.at(last_s, of, time_s)
+    number = stretches(first_s, last_s)
+    starts = np.cumsum(number) - number
+    with np.errstate(invalid="ignore"):
+        along = (time_s - first_s[of]) / (last_s - first_s)[of]
+    stretch = np.minimum((np.nan_to_num(along) * number[of]).astype(np.int64), number[of] - 1)
+    part, parts = starts[of] + stretch, int(number.sum())
+    probabilities = rows.probabilities[chosen]
+    columns = [
+        np.bincount(part, minlength=parts),
+        *np.bincount(part * 7 + rows.label[chosen], minlength=parts * 7).reshape(-1, 7).T,
+        *(np.bincount(part, column, parts) for column in probabilities.T),
+        np.bincount(part, entropy_bits(probabilities), parts),
+    ]
+    return np.column_stack(columns).astype(np.float64), np.repeat(np.arange(count), number)
+
+
+def added(sums: Floats, things: Ints, count: int) -> Floats:
+    """Add parts up.
+
+    Args:
+        sums: `(parts, n)`.
+        things: `(parts,)` which of `count` things each is of; -1 for none.
+        count: How many.
+
+    Returns:
+        `(count, n)`.
+    """
+    known = things >= 0
+    whole = np.zeros((count, sums.shape[1]))
+    np.add.at(whole, things[known], sums[known])
+    return whole
+
+
+def figures(sums: Floats, things: Ints, count: int, seed: int) -> Figures:
+    """Make figures of the sums of parts, which the bootstrap draws.
+
+    Args:
+        sums: `(parts, 16)` as of `part_sums`.
+        things: `(parts,)` which of `count` things each is of, in order.
+        count: How many.
+        seed: Of the bootstrap.
+
+    Returns:
+        Per thing.
+    """
+    whole = added(sums, things, count)
+    with np.errstate(invalid="ignore"):
+        ratios = whole / whole[:, [_COUNT]]
+    return Figures(
+        shares=ratios[:, _LABELS],
+        means=ratios[:, _MEANS],
+        ends=intervals(sums[:, :_ROW_ENTROPY], things, count, seed),
+        entropy_of_mean=entropy_bits(ratios[:, _MEANS]),
+        mean_entropy=ratios[:, _ROW_ENTROPY],
+    )
+
+
+def entropy_bits(probabilities: npt.NDArray[np.floating]) -> Floats:
+    """Give Shannon's entropy of distributions over the seven classes.
+
+    Args:
+        probabilities: `(n, 7)`.
+
+    Returns:
+        `(n,)` bits, from 0 for one certain class to 2.81 for seven equal ones.
+    """
+    least = np.finfo(np.float32).tiny  # x log x goes to 0 with x
+    return -(probabilities * np.log2(np.maximum(probabilities, least))).sum(axis=1)

@@ -1,0 +1,216 @@
+"""Bring sources into groups: by a CSV that names them, or by a pattern over their paths."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fervid.errors import FervidError, UsageError, valid_names
+from fervid.summary.runs import Ints
+
+_NAMED = 5
+"""Sources named in a note."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
+_TOKEN = re.compile(r"\{(?P<name>[^{}]*)\}|(?P<any>\*\*)|(?P<part>\*)|(?P<text>[^{}*]+)")
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Which group each source is in.
+
+    Args:
+        columns: What the groups differ in, such as participant and condition.
+        keys: A value for each column, per group, sorted.
+        index: `(sources,)` index of the group; -1 for none.
+        notes: What a reader must know: sources that nobody named, names of no source.
+        given: False where nobody asked for groups: everything is one.
+    """
+
+    columns: tuple[str, ...]
+    keys: list[Key]
+    index: Ints
+    notes: list[str]
+    given: bool = True
+
+
+def one_group(sources: Sequence[str]) -> Groups:
+    """Bring all sources into one group."""
+    return Groups(("group",), [("all",)], np.zeros(len(sources), np.int64), [], given=False)
+
+
+def groups_from_csv(path: Path, by: Sequence[str], sources: Sequence[str]) -> Groups:
+    """Read groups from a CSV with a column `source`.
+
+    Args:
+        path: Of the file: comma, semicolon or tab between cells, UTF-8.
+        by: Columns to group by; all but `source` when empty.
+        sources: All, as in the sources table.
+
+    Returns:
+        The groups.
+
+    Raises:
+        UsageError: A column is missing, a source stands there twice, or none is in the result.
+        FervidError: The file cannot be read.
+    """
+    header, lines = _read(path)
+    columns = _columns(header, by, f"{path} has no column")
+    place = header.index("source")
+    keys: dict[str, Key | None] = {}
+    for cells in lines:
+        name = cells[place]
+        if name in keys:
+            raise UsageError(f"{path} names {name} twice.", "Leave one line for each source.")
+        key = tuple(cells[header.index(column)].strip() for column in columns)
+        keys[name] = key if all(key) else None
+    known = set(sources)
+    strangers = [name for name in keys if name not in known]
+    if len(strangers) == len(keys):
+        raise UsageError(
+            f"{path} names no source of the result.",
+            "Its column source must hold what the result's does, such as "
+            f"{', '.join(sources[:2]) or '(the result has no source)'}.",
+        )
+    missing = [name for name in sources if keys.get(name) is None]
+    notes = [
+        *_note(strangers, f"{{}} in {path.name} not in the result"),
+        *_note(missing, f"{{}} without a group in {path.name}: left out of the groups"),
+    ]
+    return _groups(columns, [keys.get(name) for name in sources], notes)
+
+
+def groups_from_pattern(pattern: str, by: Sequence[str], sources: Sequence[str]) -> Groups:
+    """Read groups off the paths of sources.
+
+    Args:
+        pattern: Of the whole path: `{name}` takes what gives a group its name, as little as
+            possible of one part of the path; `*` stands for anything in one part, `**` for
+            anything.
+        by: Names to group by; all when empty.
+        sources: All, as in the sources table.
+
+    Returns:
+        The groups.
+
+    Raises:
+        UsageError: The pattern is none, or fits no source.
+    """
+    fitting, names = _compiled(pattern)
+    columns = _columns([*names, "source"], by, f"{pattern} has no")
+    keys: list[Key | None] = []
+    for source in sources:
+        match = fitting.fullmatch(source)
+        keys.append(tuple(match[column] for column in columns) if match else None)
+    left_out = [name for name, key in zip(sources, keys, strict=True) if key is None]
+    if len(left_out) == len(sources):
+        raise UsageError(
+            f"The pattern {pattern} fits no source of the result.",
+            "It must fit whole paths as the column source has them, such as "
+            f"{', '.join(sources[:2]) or '(the result has no source)'}.",
+        )
+    notes = _note(left_out, f"{{}} that {pattern} does not fit: left out of the groups")
+    return _groups(columns, keys, notes)
+
+
+def _read(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Read the cells of a CSV as spreadsheets in any country write it."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline()
+            file.seek(0)
+            delimiter = max(",;\t", key=first.count)
+            header, *lines = [
+                cells for cells in csv.reader(file, delimiter=delimiter) if any(cells)
+            ]
+    except OSError as error:
+        raise FervidError(
+            f"Cannot read {path}: {error.strerror or error}.", "Give a CSV as --groups."
+        ) from error
+    except (ValueError, csv.Error) as error:  # an empty file has no header
+        raise FervidError(
+            f"{path} is no CSV in UTF-8: {error}.", "Save it as CSV UTF-8 and try again."
+        ) from error
+    header = [name.strip() for name in header]
+    ragged = next((cells for cells in lines if len(cells) != len(header)), None)
+    if ragged:
+        raise UsageError(
+            f"A line of {path} has {len(ragged)} cells, its heading {len(header)}: "
+            f"{delimiter.join(ragged)}",
+            "Give each line as many cells; put cells that hold the delimiter between quotes.",
+        )
+    if "source" not in header:
+        raise UsageError(
+            f"{path} has no column source. It has: {', '.join(header)}.",
+            "Name the column that holds the sources `source`.",
+        )
+    return header, lines
+
+
+def _columns(header: Sequence[str], by: Sequence[str], absent: str) -> tuple[str, ...]:
+    """Choose what to group by."""
+    known = [name for name in header if name != "source"]
+    for name in by:
+        if name not in known:
+            raise UsageError(f"{absent} {name}.", valid_names(name, known))
+    chosen = tuple(dict.fromkeys(by)) or tuple(known)
+    if not chosen:
+        raise UsageError(f"{absent} to group by.", "Name what the groups differ in.")
+    return chosen
+
+
+def _compiled(pattern: str) -> tuple[re.Pattern[str], list[str]]:
+    """Turn a pattern into a regular expression."""
+    tokens = list(_TOKEN.finditer(pattern))
+    names = [token["name"] for token in tokens if token["name"] is not None]
+    whole = "".join(token[0] for token in tokens) == pattern
+    proper = all(name.isidentifier() and name != "source" for name in names)
+    if not (whole and names and proper and len(set(names)) == len(names)):
+        raise UsageError(
+            f"Not a pattern of groups: {pattern!r}.",
+            "Write names in braces, each once: {participant}/{condition}/*.mp4",
+        )
+    parts = []
+    for token in tokens:
+        if token["name"] is not None:
+            parts.append(f"(?P<{token['name']}>[^/]+?)")
+        else:
+            parts.append(
+                ".*" if token["any"] else "[^/]*" if token["part"] else re.escape(token[0])
+            )
+    return re.compile("".join(parts), re.DOTALL), names
+
+
+def _groups(columns: Sequence[str], keys: Sequence[Key | None], notes: list[str]) -> Groups:
+    harmless = [key and tuple(map(_harmless, key)) for key in keys]
+    known = sorted({key for key in harmless if key}, key=_natural)
+    places = {key: place for place, key in enumerate(known)}
+    index = [places[key] if key else -1 for key in harmless]
+    return Groups(tuple(map(_harmless, columns)), known, np.array(index, np.int64), notes)
+
+
+def _harmless(text: str) -> str:
+    """Put a quote before what a spreadsheet would take for a formula; numbers stay numbers."""
+    if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+def _natural(key: Key) -> list[tuple[float, str]]:
+    """Sort numbers by size, and before names."""
+    return [(float(text) if text.isdecimal() else float("inf"), text) for text in key]
+
+
+def _note(names: Sequence[str], saying: str) -> list[str]:
+    if not names:
+        return []
+    listed = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+    count = f"{len(names):,} source{'' if len(names) == 1 else 's'}"
+    return [f"{saying.format(count)}: {listed}."]

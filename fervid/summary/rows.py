@@ -1,0 +1,159 @@
+"""Bring the rows of a result into arrays that every figure is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fervid.errors import FervidError
+from fervid.labels import EMOTIONS
+from fervid.results import read_table
+from fervid.schema import FRAME_STATUSES, SMOOTH_COLUMNS
+from fervid.summary.runs import Bools, Floats, Ints, changes
+
+_COLUMNS = (
+    *("source", "frame", "time_s", "status", "track", "low_quality"),
+    *("emotion", *EMOTIONS, "smooth_emotion", *SMOOTH_COLUMNS),
+)
+_OK, _FAILED = FRAME_STATUSES.index("ok"), FRAME_STATUSES.index("decode_failed")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frames:
+    """The sampled frames of all sources, by source and frame.
+
+    Args:
+        source: `(frames,)` index of the source.
+        time_s: `(frames,)`, NaN in a photo.
+        failed: `(frames,)` whether it could not be decoded.
+        step_s: `(sources,)` median time from one sampled frame to the next, 0 where there is none.
+    """
+
+    source: Ints
+    time_s: Floats
+    failed: Bools
+    step_s: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """The rows of all sources, by source and frame.
+
+    Args:
+        names: `(sources,)` as in the sources table.
+        frames: The frames that they are of.
+        source: `(rows,)` index of the source.
+        frame: `(rows,)` index into `frames`.
+        face: `(rows,)` whether there is a face.
+        valid: `(rows,)` whether it is good enough to be counted.
+        track: `(rows,)` -1 for none.
+        label: `(rows,)` index of the most probable class, -1 without a face.
+        probabilities: `(rows, 7)` float32.
+        smooth_label: The same, smoothed over time; None when the run did not smooth.
+        smooth_probabilities: The same, smoothed over time; None when the run did not smooth.
+    """
+
+    names: list[str]
+    frames: Frames
+    source: Ints
+    frame: Ints
+    face: Bools
+    valid: Bools
+    track: Ints
+    label: Ints
+    probabilities: npt.NDArray[np.float32]
+    smooth_label: Ints | None
+    smooth_probabilities: npt.NDArray[np.float32] | None
+
+
+def read_rows(path: Path, sources: pa.Table) -> Rows:
+    """Read the observations of a result.
+
+    Args:
+        path: Of the result.
+        sources: Its sources table.
+
+    Returns:
+        All rows, ordered, whoever edited them.
+
+    Raises:
+        FervidError: A row is of a source that the sources table lacks, or as in `read_table`.
+    """
+    table = read_table(path, columns=_COLUMNS)
+    names = sources["source"].to_pylist()
+    source = _source_indices(table["source"], names, path)
+    frame = table["frame"].to_numpy()
+    order = _order(source, frame)
+    if order is not None:
+        table, source, frame = table.take(order), source[order], frame[order]
+    status = _codes(table["status"])
+    starts = np.flatnonzero(changes(source) | changes(frame))
+    time_s = table["time_s"].to_numpy()[starts]
+    frames = Frames(
+        source[starts],
+        time_s,
+        status[starts] == _FAILED,
+        _steps(source[starts], time_s, len(names)),
+    )
+    face = status == _OK
+    low = pc.fill_null(table["low_quality"], False).to_numpy()
+    smoothed = table["smooth_emotion"].null_count < len(table)
+    return Rows(
+        names=names,
+        frames=frames,
+        source=source,
+        frame=np.repeat(np.arange(len(starts)), np.diff(starts, append=len(source))),
+        face=face,
+        valid=face & ~low,
+        track=pc.fill_null(table["track"], -1).to_numpy().astype(np.int64),
+        label=_codes(table["emotion"]),
+        probabilities=_matrix(table, EMOTIONS),
+        smooth_label=_codes(table["smooth_emotion"]) if smoothed else None,
+        smooth_probabilities=_matrix(table, SMOOTH_COLUMNS) if smoothed else None,
+    )
+
+
+def _source_indices(column: pa.ChunkedArray, names: list[str], path: Path) -> Ints:
+    """Give each row the index of its source."""
+    found = column.combine_chunks()
+    places = pc.index_in(found.dictionary, value_set=pa.array(names, pa.string()))
+    if places.null_count:
+        stranger = found.dictionary.filter(pc.is_null(places))[0].as_py()
+        raise FervidError(
+            f"{path} has rows of {stranger}, but its sources table does not name it.",
+            "Give a result that fervid wrote, with the sources table that belongs to it.",
+        )
+    return places.to_numpy().astype(np.int64)[found.indices.to_numpy()]
+
+
+def _order(source: Ints, frame: Ints) -> Ints | None:
+    """Say how to put rows in order; None for those that are, as all that fervid writes."""
+    later = np.diff(source) > 0
+    if (later | ((np.diff(source) == 0) & (np.diff(frame) >= 0))).all():
+        return None
+    return np.lexsort((frame, source))
+
+
+def _steps(source: Ints, time_s: Floats, sources: int) -> Floats:
+    """Take the median step of each source."""
+    steps = np.zeros(sources)
+    same = ~changes(source)[1:]
+    passed, of = np.diff(time_s)[same], source[1:][same]
+    starts = np.flatnonzero(changes(of))
+    for index, own in zip(of[starts].tolist(), np.split(passed, starts[1:]), strict=True):
+        steps[index] = np.nan_to_num(np.median(own))
+    return steps
+
+
+def _codes(column: pa.ChunkedArray) -> Ints:
+    """Give the place of each value in the full dictionary, -1 for null."""
+    return pc.fill_null(column.combine_chunks().indices, -1).to_numpy().astype(np.int64)
+
+
+def _matrix(table: pa.Table, names: tuple[str, ...]) -> npt.NDArray[np.float32]:
+    return np.column_stack([table[name].to_numpy() for name in names])

@@ -1,0 +1,90 @@
+"""Write a summary as a workbook: a sheet per table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from fervid.errors import FervidError
+from fervid.summary.summarize import Summary
+
+MOST_ROWS = 1_048_575
+"""Of a sheet, without the heading."""
+_WIDEST = 60
+
+
+def write_workbook(summary: Summary, path: Path) -> None:
+    """Write all tables.
+
+    Text stays text, whatever it begins with: a spreadsheet must not take a file's name for a
+    formula or a link.
+
+    Args:
+        summary: What to write.
+        path: Of the `.xlsx` file.
+
+    Raises:
+        FervidError: A table has more rows than a sheet can hold.
+    """
+    for name, table in summary.tables.items():
+        if len(table) > MOST_ROWS:
+            raise FervidError(
+                f"{name} has {len(table):,} rows; a sheet holds {MOST_ROWS:,}.",
+                "Write .parquet or .csv, or leave short episodes out with --min-duration.",
+            )
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(str(path), options) as book:
+        formats = {text: book.add_format({"num_format": text}) for text in _NUMBERS}
+        heading = book.add_format({"bold": True})
+        for name, table in summary.tables.items():
+            _write_sheet(book, name, table, formats, heading)
+
+
+_NUMBERS = ("0.0%", "0.000", "0.00", "#,##0")
+
+
+def _write_sheet(
+    book: Workbook, name: str, table: pa.Table, formats: dict[str, Format], heading: Format
+) -> None:
+    sheet: Worksheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, len(table), table.num_columns - 1)
+    text = [not _is_number(field.type) for field in table.schema]
+    for place, field in enumerate(table.schema):
+        form = formats[_number(field.name, field.type)] if not text[place] else None
+        sheet.set_column(place, place, _width(table, field.name), form)
+        sheet.write_string(0, place, field.name, heading)
+    for start in range(0, len(table), 10_000):  # a sheet is written row by row, to stay small
+        columns = [column.to_pylist() for column in table.slice(start, 10_000).columns]
+        for row, values in enumerate(zip(*columns, strict=True), start + 1):
+            for place, value in enumerate(values):
+                if value is None:
+                    continue
+                if text[place]:
+                    sheet.write_string(row, place, str(value))
+                else:
+                    sheet.write_number(row, place, value)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+
+
+def _number(name: str, kind: pa.DataType) -> str:
+    """Choose how a column's numbers are shown."""
+    if pa.types.is_integer(kind):
+        return "#,##0"
+    if name.startswith("share_") or name in ("validity", "presence"):
+        return "0.0%"
+    return "0.00" if name.endswith(("_s", "_min", "_bits")) else "0.000"
+
+
+def _width(table: pa.Table, name: str) -> int:
+    """Make room for the heading, and for the longest of the first names."""
+    column = table[name].slice(0, 200)
+    texts = [] if _is_number(column.type) else [str(text) for text in column.to_pylist()]
+    return min(max(map(len, [name, *texts])) + 2, _WIDEST)
