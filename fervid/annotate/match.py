@@ -1,0 +1,89 @@
+"""Find which source of a result a file is, and say so when that is not certain."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from fervid.errors import FervidError, UsageError
+from fervid.sources import readable
+
+_COLUMNS = ("source", "uri", "kind", "status", "error", "size_bytes", "width", "height")
+_MOST_NAMES = 5
+
+_logger = logging.getLogger("fervid")
+
+
+def source_of(clip: Path, sources: pa.Table, result: Path, name: str | None) -> dict[str, Any]:
+    """Find the row of a file in the sources table.
+
+    By `--source` if it is given, else by the path that was analysed, else by the file's name.
+
+    Args:
+        clip: The file; it exists.
+        sources: The sources table.
+        result: Where it was read, for messages.
+        name: Value of `--source`.
+
+    Returns:
+        The row, with the columns that tell sources apart.
+
+    Raises:
+        UsageError: `name` is no source, or several sources have the file's name.
+        FervidError: None has, or the file is not the one that was analysed.
+    """
+    rows = sources.select(_COLUMNS).to_pylist()
+    if name is not None:
+        return _named(rows, name, result)
+    here = {path.as_uri() for path in (clip.absolute(), clip.resolve())}
+    found = [row for row in rows if row["uri"] in here] or _of_name(rows, clip)
+    if not found:
+        raise FervidError(
+            f"{clip} is not in {result}, which has {_some(rows)}.",
+            "Analyse it, or name the source that it is a copy of: --source NAME",
+        )
+    if len(found) > 1:
+        raise UsageError(
+            f"{clip.name} may be any of {len(found)} sources in {result}: {_some(found)}.",
+            "Say which: --source NAME",
+        )
+    size = clip.stat().st_size
+    if found[0]["size_bytes"] not in (None, size):
+        raise FervidError(
+            f"{clip} has {size:,} bytes; the file that was analysed as {found[0]['source']} had "
+            f"{found[0]['size_bytes']:,}.",
+            "Analyse it again, or, if it shows the same frames, say so: "
+            f"--source {found[0]['source']}",
+        )
+    return found[0]
+
+
+def _named(rows: Sequence[dict[str, Any]], name: str, result: Path) -> dict[str, Any]:
+    for row in rows:
+        if row["source"] == name:
+            return row
+    near = difflib.get_close_matches(name, [row["source"] for row in rows], 1, 0.5)
+    meant = f"Did you mean {near[0]!r}? " if near else ""
+    raise UsageError(
+        f"{result} has no source {name!r}; it has {_some(rows)}.",
+        f"{meant}Give a value of the column `source`.",
+    )
+
+
+def _of_name(rows: Sequence[dict[str, Any]], clip: Path) -> list[dict[str, Any]]:
+    """The sources with the file's name; of several, those of its size if there are any."""
+    name = readable(clip.name)
+    found = [row for row in rows if row["source"].rpartition("/")[2] == name]
+    size = clip.stat().st_size
+    return [row for row in found if row["size_bytes"] == size] or found
+
+
+def _some(rows: Sequence[dict[str, Any]]) -> str:
+    names = [row["source"] for row in rows[:_MOST_NAMES]]
+    more = len(rows) - len(names)
+    return (", ".join(names) or "no source") + (f" and {more:,} more" if more else "")

@@ -1,0 +1,1 @@
+"""Write a result as other tools write theirs."""
