@@ -17,9 +17,18 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from fervid.api import RunReport, analyze, read_results
+    from fervid.report import write_report
     from fervid.summary.summarize import Summary, summarize
 
-__all__ = ["RunReport", "Summary", "__version__", "analyze", "read_results", "summarize"]
+__all__ = [
+    "RunReport",
+    "Summary",
+    "__version__",
+    "analyze",
+    "read_results",
+    "summarize",
+    "write_report",
+]
 
 _HOMES = {
     "RunReport": "fervid.api",
@@ -27,6 +36,7 @@ _HOMES = {
     "read_results": "fervid.api",
     "Summary": "fervid.summary.summarize",
     "summarize": "fervid.summary.summarize",
+    "write_report": "fervid.report",
 }
 
 

@@ -17,6 +17,15 @@ EMOTION_COLOURS = dict(
         strict=True,
     )
 )
+DARK_EMOTION_COLOURS = dict(
+    zip(
+        EMOTIONS,
+        ("#E14B3B", "#43B168", "#B550A4", "#EBD98A", "#7272E2", "#8FD3F4", "#919191"),
+        strict=True,
+    )
+)
+"""For dark pages: the same hues, chosen again by the same measure. Smallest distances 33.8; 19.7,
+22.6 and 20.2; contrast with #1A1F25 3.7 or more, where the light ones go down to 1.4."""
 STATUS_COLOURS = {"ok": "#555555", "no_face": "#D8D8D8", "decode_failed": "#CC3311"}
 STATUS_TEXTS = {"ok": "face", "no_face": "no face", "decode_failed": "not decoded"}
 GAP_COLOUR = "#F3F3F3"

@@ -16,7 +16,7 @@ log = logging.getLogger("fervid")
 
 _MODULES = {
     name: f"fervid.cli.{name}"
-    for name in ("analyze", "annotate", "bench", "doctor", "models", "summarize")
+    for name in ("analyze", "annotate", "bench", "doctor", "models", "report", "summarize")
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from fervid.types import Source
 
@@ -37,6 +38,11 @@ def source_ids(paths: Iterable[Path], root: Path) -> dict[Path, str]:
 def uri(source: Source) -> str:
     """Return the `uri` column: absolute, byte-exact, percent-encoded."""
     return source.path.as_uri()
+
+
+def path_of_uri(text: str) -> Path:
+    """Return the path behind a `uri` column, to the byte."""
+    return Path(os.fsdecode(unquote_to_bytes(urlsplit(text).path)))
 
 
 def readable(text: str) -> str:

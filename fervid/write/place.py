@@ -73,6 +73,13 @@ class Place:
         """The folder of charts."""
         return self.out / "charts" if self.kind == "folder" else self._beside(".charts")
 
+    @property
+    def report(self) -> Path:
+        """The page that tells the result."""
+        if self.kind == "folder":
+            return self.out / "report.html"
+        return self._beside(".report.html")
+
     def table(self, name: TableName) -> Path:
         """Where one table lies."""
         return self.observations if name == "observations" else self.sources
