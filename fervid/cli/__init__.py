@@ -16,7 +16,16 @@ log = logging.getLogger("fervid")
 
 _MODULES = {
     name: f"fervid.cli.{name}"
-    for name in ("analyze", "annotate", "bench", "doctor", "models", "report", "summarize")
+    for name in (
+        "analyze",
+        "annotate",
+        "bench",
+        "convert",
+        "doctor",
+        "models",
+        "report",
+        "summarize",
+    )
 }
 
 

@@ -1,0 +1,32 @@
+"""`fervid convert`: a result in the files of other tools."""
+
+from __future__ import annotations
+
+import click
+
+_TARGETS = ("openface", "pyfeat", "facereader", "elan")
+
+
+@click.command(
+    "convert",
+    short_help="Write a result as other tools write theirs.",
+    epilog="Example: fervid convert results.parquet --to openface -o openface",
+)
+@click.argument("results")
+@click.option("--to", required=True, type=click.Choice(_TARGETS), help="Whose files.")
+@click.option("-o", "--out", required=True, metavar="FOLDER", help="Where, a file per source.")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier conversion.")
+def command(results: str, to: str, out: str, overwrite: bool) -> int:
+    """Write RESULTS with the columns and conventions of another tool, for scripts that read these.
+
+    A line on stderr says what is lost.
+    """
+    from fervid.convert import convert
+
+    done = convert(results, to, out, overwrite=overwrite)
+    click.echo(f"Lost in conversion: {done.lost}.", err=True)
+    if done.left_out:
+        few = ", ".join(done.left_out[:3]) + (" ..." if len(done.left_out) > 3 else "")
+        click.echo(f"Without a file: {len(done.left_out)} source(s): {few}", err=True)
+    click.echo(f"{len(done.files)} file(s) in {out}")
+    return 0
