@@ -19,6 +19,7 @@ _COMMANDS = {
     "choose-blend": "choose_blend",
     "calibrate-crop": "calibrate_crop",
     "screen": "screen",
+    "degradations": "degradations",
 }
 """Command to its module in `training.cli`, in the order in which one needs them."""
 

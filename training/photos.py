@@ -12,7 +12,7 @@ from fervid.align import align
 from fervid.detect import load_detector
 from fervid.options import AnalyzeOptions
 from fervid.runtime import resolve_device
-from fervid.types import CROP_SIDE
+from fervid.types import CROP_SIDE, Face
 from training.class_folders import find_images, read_image
 
 _BATCH = 16
@@ -27,12 +27,14 @@ class Photos:
         found: `(n,)` whether there is a face.
         labels: `(n,)` class numbers.
         odd: `(n,)` whether the photograph's place in its folder is odd: choices are made on these.
+        faces: Those that were found, in order.
     """
 
     crops: npt.NDArray[np.uint8]
     found: npt.NDArray[np.bool_]
     labels: npt.NDArray[np.int64]
     odd: npt.NDArray[np.bool_]
+    faces: tuple[Face, ...] = ()
 
 
 def read_photos(folder: Path) -> Photos:
@@ -58,11 +60,14 @@ def read_photos(folder: Path) -> Photos:
     )
     crops = np.zeros((len(images), CROP_SIDE, CROP_SIDE), np.uint8)
     found = np.zeros(len(images), bool)
+    largest: list[Face] = []
     for start in range(0, len(images), _BATCH):
         pictures = [read_image(image) for image in images[start : start + _BATCH]]
         for number, faces in enumerate(detector.detect(pictures)):
+            largest += faces
             for face in faces:
                 crops[start + number] = align(pictures[number], face.box, detector.crop_scale)
                 found[start + number] = True
     labels = np.array([image.label for image in images])
-    return Photos(crops, found, labels, np.array([image.place % 2 == 1 for image in images]))
+    odd = np.array([image.place % 2 == 1 for image in images])
+    return Photos(crops, found, labels, odd, tuple(largest))

@@ -1,0 +1,1 @@
+"""How blur, dark, tilt and size cost accuracy, and whether `quality` says so."""
