@@ -12,8 +12,10 @@ import pyarrow as pa
 from fervid.summary.bootstrap import FEWEST_UNITS, LEAST_STRETCH_S, MOST_STRETCHES, RESAMPLES
 from fervid.summary.choices import SummaryChoices
 from fervid.summary.counts import Counts, Tracks
+from fervid.summary.figures import Figures
 from fervid.summary.groups import Groups
 from fervid.summary.rows import Rows
+from fervid.summary.runs import Bools
 
 _RUN = ("run_id", "model", "detector", "fervid_version", "analyzed_at")
 _SHORTEST_S = FEWEST_UNITS * LEAST_STRETCH_S
@@ -68,14 +70,29 @@ def notes(
     faces, low = int(counts.faces.sum()), int(counts.faces_low_quality.sum())
     if low:
         found.append(f"{low:,} of {faces:,} faces are of low quality and left out.")
-    videos = [kind == "video" for kind in sources["kind"].to_pylist()]
     if len(tracks.source):
         what = "smoothed" if rows.smooth_label is not None else "raw"
         found.append(f"Episodes and transitions are of {what} probabilities, all else of raw ones.")
-    elif counts.faces[np.array(videos, np.bool_)].sum():
+    elif counts.faces[_videos(sources)].any():
         found.append(
             "The result has no tracks, so there are neither tracks nor episodes nor transitions. "
             "Analyze again with --track (the default since schema 1.1)."
+        )
+    return found
+
+
+def interval_notes(sources: pa.Table, of_sources: Figures, of_groups: Figures) -> list[str]:
+    """Say which intervals are empty, and why, a sentence each."""
+    found = []
+    if number := int((of_sources.without_interval & _videos(sources)).sum()):
+        found.append(
+            f"{number:,} video{'' if number == 1 else 's'} with valid faces over less than "
+            f"{_SHORTEST_S:g} s: no intervals."
+        )
+    if number := int(of_groups.without_interval.sum()):
+        found.append(
+            f"{number:,} group{'' if number == 1 else 's'} with valid faces in fewer than "
+            f"{FEWEST_UNITS} sources: no intervals."
         )
     return found
 
@@ -104,6 +121,10 @@ def _made(
         yield "groups by", ", ".join(groups.columns)
     for name, value in asdict(choices).items():
         yield name, f"{value:g}"
+
+
+def _videos(sources: pa.Table) -> Bools:
+    return np.array([kind == "video" for kind in sources["kind"].to_pylist()], np.bool_)
 
 
 def _sources(number: int) -> str:

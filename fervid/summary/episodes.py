@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fervid.labels import EMOTIONS
 from fervid.summary.choices import SummaryChoices
 from fervid.summary.runs import Bools, Floats, Ints
 from fervid.summary.segments import TOLERANCE_S, Followed
@@ -56,8 +55,7 @@ def find_episodes(followed: Followed, choices: SummaryChoices) -> Episodes:
         Those long enough.
     """
     found = []
-    for code in range(len(EMOTIONS)):
-        values = np.ascontiguousarray(followed.probabilities[:, code])
+    for code, values in enumerate(followed.probabilities):
         first, last = _spans(values, followed.begins, choices.onset, choices.offset)
         lasting_s = followed.until_s[last] - followed.time_s[first]
         kept = lasting_s >= choices.min_duration_s - TOLERANCE_S

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from fervid.summary.bootstrap import intervals, stretches
 from fervid.summary.rows import Rows
-from fervid.summary.runs import Floats, Ints
+from fervid.summary.runs import Bools, Floats, Ints
 
 _COUNT, _LABELS, _MEANS = 0, slice(1, 8), slice(8, 15)
 _ROW_ENTROPY = 15
@@ -23,8 +23,9 @@ class Figures:
         shares: `(things, 7)` share of the valid rows by label.
         means: `(things, 7)` mean probability over the valid rows.
         ends: `(things, 14, 2)` 95% intervals of the shares, then of the means.
-        entropy_of_mean: `(things,)` bits.
-        mean_entropy: `(things,)` bits.
+        entropy_of_mean: `(things,)` Shannon's entropy in bits of the mean probabilities, 0 for one
+            certain class to 2.81 for seven equal ones.
+        mean_entropy: `(things,)` mean over valid rows of the entropy of each, in bits.
     """
 
     shares: Floats
@@ -32,6 +33,11 @@ class Figures:
     ends: Floats
     entropy_of_mean: Floats
     mean_entropy: Floats
+
+    @property
+    def without_interval(self) -> Bools:
+        """Say which things have valid faces, but too little to resample."""
+        return ~np.isnan(self.means[:, 0]) & np.isnan(self.ends[:, 0, 0])
 
 
 def part_sums(rows: Rows, things: Ints, count: int) -> tuple[Floats, Ints]:
@@ -57,14 +63,15 @@ def part_sums(rows: Rows, things: Ints, count: int) -> tuple[Floats, Ints]:
         along = (time_s - first_s[of]) / (last_s - first_s)[of]
     stretch = np.minimum((np.nan_to_num(along) * number[of]).astype(np.int64), number[of] - 1)
     part, parts = starts[of] + stretch, int(number.sum())
-    probabilities = rows.probabilities[chosen]
-    columns = [
-        np.bincount(part, minlength=parts),
-        *np.bincount(part * 7 + rows.label[chosen], minlength=parts * 7).reshape(-1, 7).T,
-        *(np.bincount(part, column, parts) for column in probabilities.T),
-        np.bincount(part, entropy_bits(probabilities), parts),
-    ]
-    return np.column_stack(columns).astype(np.float64), np.repeat(np.arange(count), number)
+    sums = np.zeros((parts, _ROW_ENTROPY + 1))
+    sums[:, _COUNT] = np.bincount(part, minlength=parts)
+    labels = np.bincount(part * 7 + rows.label[chosen], minlength=parts * 7)
+    sums[:, _LABELS] = labels.reshape(-1, 7)
+    for place, column in enumerate(rows.probabilities, _MEANS.start):
+        values = column[chosen]
+        sums[:, place] = np.bincount(part, values, parts)
+        sums[:, _ROW_ENTROPY] += np.bincount(part, _surprise_bits(values), parts)
+    return sums, np.repeat(np.arange(count), number)
 
 
 def added(sums: Floats, things: Ints, count: int) -> Floats:
@@ -103,19 +110,12 @@ def figures(sums: Floats, things: Ints, count: int, seed: int) -> Figures:
         shares=ratios[:, _LABELS],
         means=ratios[:, _MEANS],
         ends=intervals(sums[:, :_ROW_ENTROPY], things, count, seed),
-        entropy_of_mean=entropy_bits(ratios[:, _MEANS]),
+        entropy_of_mean=_surprise_bits(ratios[:, _MEANS]).sum(axis=1),
         mean_entropy=ratios[:, _ROW_ENTROPY],
     )
 
 
-def entropy_bits(probabilities: npt.NDArray[np.floating]) -> Floats:
-    """Give Shannon's entropy of distributions over the seven classes.
-
-    Args:
-        probabilities: `(n, 7)`.
-
-    Returns:
-        `(n,)` bits, from 0 for one certain class to 2.81 for seven equal ones.
-    """
-    least = np.finfo(np.float32).tiny  # x log x goes to 0 with x
-    return -(probabilities * np.log2(np.maximum(probabilities, least))).sum(axis=1)
+def _surprise_bits(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Give what each probability adds to Shannon's entropy; 0 adds 0."""
+    least = np.finfo(np.float32).tiny
+    return -probabilities * np.log2(np.maximum(probabilities, least))

@@ -81,8 +81,8 @@ def groups_from_csv(path: Path, by: Sequence[str], sources: Sequence[str]) -> Gr
         )
     missing = [name for name in sources if keys.get(name) is None]
     notes = [
-        *_note(strangers, f"{{}} in {path.name} not in the result"),
-        *_note(missing, f"{{}} without a group in {path.name}: left out of the groups"),
+        *_note(strangers, f"in {path.name} not in the result"),
+        *_note(missing, f"without a group in {path.name}: left out of the groups"),
     ]
     return _groups(columns, [keys.get(name) for name in sources], notes)
 
@@ -116,7 +116,7 @@ def groups_from_pattern(pattern: str, by: Sequence[str], sources: Sequence[str])
             "It must fit whole paths as the column source has them, such as "
             f"{', '.join(sources[:2]) or '(the result has no source)'}.",
         )
-    notes = _note(left_out, f"{{}} that {pattern} does not fit: left out of the groups")
+    notes = _note(left_out, f"that {pattern} does not fit: left out of the groups")
     return _groups(columns, keys, notes)
 
 
@@ -213,4 +213,4 @@ def _note(names: Sequence[str], saying: str) -> list[str]:
         return []
     listed = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
     count = f"{len(names):,} source{'' if len(names) == 1 else 's'}"
-    return [f"{saying.format(count)}: {listed}."]
+    return [f"{count} {saying}: {listed}."]

@@ -93,7 +93,7 @@ def _episodes(episodes: pa.Table, most_rows: int | None) -> Iterator[str]:
         marked = episodes.filter(pc.not_equal(episodes["emotion"].cast(pa.string()), "neutral"))
         longest = np.argsort(-marked["duration_s"].to_numpy(), kind="stable")[:most_rows]
         shown = marked.take(np.sort(longest))
-        title += f": the longest {len(shown):,} of {len(episodes):,}, without neutral ones"
+        title += f": the {len(shown):,} longest of {len(episodes):,} that are not neutral"
     names = ("source", "track", "emotion", "from s", "to s", "lasting s", "peak", "at s", "mean")
     yield from _section(title, shown, None, names, _episode)
 

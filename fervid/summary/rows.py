@@ -32,12 +32,14 @@ class Frames:
         time_s: `(frames,)`, NaN in a photo.
         failed: `(frames,)` whether it could not be decoded.
         step_s: `(sources,)` median time from one sampled frame to the next, 0 where there is none.
+        duration_s: `(sources,)` NaN where unknown.
     """
 
     source: Ints
     time_s: Floats
     failed: Bools
     step_s: Floats
+    duration_s: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +55,7 @@ class Rows:
         valid: `(rows,)` whether it is good enough to be counted.
         track: `(rows,)` -1 for none.
         label: `(rows,)` index of the most probable class, -1 without a face.
-        probabilities: `(rows, 7)` float32.
+        probabilities: `(7, rows)` float32, NaN without a face.
         smooth_label: The same, smoothed over time; None when the run did not smooth.
         smooth_probabilities: The same, smoothed over time; None when the run did not smooth.
     """
@@ -99,6 +101,7 @@ def read_rows(path: Path, sources: pa.Table) -> Rows:
         time_s,
         status[starts] == _FAILED,
         _steps(source[starts], time_s, len(names)),
+        sources["duration_s"].to_numpy(),
     )
     face = status == _OK
     low = pc.fill_null(table["low_quality"], False).to_numpy()
@@ -107,10 +110,10 @@ def read_rows(path: Path, sources: pa.Table) -> Rows:
         names=names,
         frames=frames,
         source=source,
-        frame=np.repeat(np.arange(len(starts)), np.diff(starts, append=len(source))),
+        frame=np.cumsum(np.bincount(starts, minlength=len(source)), dtype=np.int32) - 1,
         face=face,
         valid=face & ~low,
-        track=pc.fill_null(table["track"], -1).to_numpy().astype(np.int64),
+        track=pc.fill_null(table["track"], -1).to_numpy(),
         label=_codes(table["emotion"]),
         probabilities=_matrix(table, EMOTIONS),
         smooth_label=_codes(table["smooth_emotion"]) if smoothed else None,
@@ -128,7 +131,7 @@ def _source_indices(column: pa.ChunkedArray, names: list[str], path: Path) -> In
             f"{path} has rows of {stranger}, but its sources table does not name it.",
             "Give a result that fervid wrote, with the sources table that belongs to it.",
         )
-    return places.to_numpy().astype(np.int64)[found.indices.to_numpy()]
+    return places.to_numpy()[found.indices.to_numpy()]
 
 
 def _order(source: Ints, frame: Ints) -> Ints | None:
@@ -145,15 +148,18 @@ def _steps(source: Ints, time_s: Floats, sources: int) -> Floats:
     same = ~changes(source)[1:]
     passed, of = np.diff(time_s)[same], source[1:][same]
     starts = np.flatnonzero(changes(of))
-    for index, own in zip(of[starts].tolist(), np.split(passed, starts[1:]), strict=True):
+    for index, own in zip(of[starts].tolist(), np.split(passed, starts)[1:], strict=True):
         steps[index] = np.nan_to_num(np.median(own))
     return steps
 
 
 def _codes(column: pa.ChunkedArray) -> Ints:
     """Give the place of each value in the full dictionary, -1 for null."""
-    return pc.fill_null(column.combine_chunks().indices, -1).to_numpy().astype(np.int64)
+    return pc.fill_null(column.combine_chunks().indices, -1).to_numpy()
 
 
 def _matrix(table: pa.Table, names: tuple[str, ...]) -> npt.NDArray[np.float32]:
-    return np.column_stack([table[name].to_numpy() for name in names])
+    matrix = np.empty((len(names), len(table)), np.float32)
+    for row, name in zip(matrix, names, strict=True):
+        row[:] = table[name].to_numpy()
+    return matrix

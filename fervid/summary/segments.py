@@ -22,10 +22,10 @@ class Followed:
         track: `(rows,)` index of the track.
         begins: `(rows,)` whether a segment begins: a track, or what follows a gap in it.
         time_s: `(rows,)`.
-        until_s: `(rows,)` until when the row stands: the next sampled frame, or as long after as
-            the source's median step where that is later or not there.
+        until_s: `(rows,)` until when the row stands: the next sampled frame, but never longer than
+            the source's median step, nor beyond its end.
         label: `(rows,)` index of the class; smoothed over time where the run did.
-        probabilities: `(rows, 7)`; smoothed over time where the run did.
+        probabilities: `(7, rows)`; smoothed over time where the run did.
     """
 
     track: Ints
@@ -64,11 +64,13 @@ def follow(rows: Rows, tracks: Ints, max_gap_s: float) -> Followed:
     begins = changes(track) | (unseen_s > max_gap_s + TOLERANCE_S) | changes(failures)
     next_s = np.append(frames.time_s[1:], np.inf)
     next_s[np.flatnonzero(changes(frames.source))[1:] - 1] = np.inf
+    end_s = frames.duration_s[rows.source[chosen]]
+    end_s[~(end_s > time_s)] = np.inf  # unknown, or shorter than what it holds
     return Followed(
         track=track,
         begins=begins,
         time_s=time_s,
-        until_s=np.minimum(next_s[frame], time_s + step_s),
+        until_s=np.minimum(np.minimum(next_s[frame], time_s + step_s), end_s),
         label=label[chosen],
-        probabilities=probabilities[chosen],
+        probabilities=probabilities[:, chosen],
     )

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from fervid.errors import UsageError
 from fervid.results import read_table
-from fervid.summary.about import about, notes
+from fervid.summary.about import about, interval_notes, notes
 from fervid.summary.choices import SummaryChoices
 from fervid.summary.counts import count_groups, count_sources, find_tracks
 from fervid.summary.episodes import find_episodes
@@ -141,7 +141,10 @@ def summarize(
     known = np.argsort(grouping.index, kind="stable")[(grouping.index < 0).sum() :]
     number = len(grouping.keys)
     of_groups = figures(source_sums[known], grouping.index[known], number, seed)
-    told = notes(rows, sources, tracks, counts, grouping)
+    told = [
+        *notes(rows, sources, tracks, counts, grouping),
+        *interval_notes(sources, of_sources, of_groups),
+    ]
     layout = Layout(rows, tracks, grouping)
     return Summary(
         {

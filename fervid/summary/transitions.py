@@ -50,7 +50,9 @@ def count_transitions(followed: Followed, tracks: int) -> Transitions:
     )
     passed_s = followed.time_s[goes_on] - followed.time_s[goes_on - 1]
     changed = before != after
-    kinds, count = np.unique(((track * size + before) * size + after)[changed], return_counts=True)
+    kinds, count = np.unique(
+        ((track.astype(np.int64) * size + before) * size + after)[changed], return_counts=True
+    )
     return Transitions(
         track=kinds // size**2,
         before=kinds // size % size,
