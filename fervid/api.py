@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import fervid
 from fervid import presets
 from fervid.engines.local import LocalEngine
+from fervid.errors import UsageError
 from fervid.options import AnalyzeOptions, OptionKeywords, make_options
 from fervid.results import read_results, to_pandas
 from fervid.sources import Discovery, discover
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fervid.types import Progress
-    from fervid.write import DrawCharts
+    from fervid.write import DrawCharts, WriteReport
 
 Inputs = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -91,6 +92,8 @@ def plan(
     chosen = make_options(**options)
     if out is not None:
         check_output(Path(out), overwrite=chosen.overwrite)
+    elif chosen.report:
+        raise UsageError("A report lies beside its result, but none is kept.", "Give out, too.")
     if not chosen.detector.lower().endswith(".onnx"):
         presets.detector(chosen.detector)
     presets.classifier(chosen.model)
@@ -139,7 +142,11 @@ def analyze(
         with closing(engine.run(on_progress)) as stream:
             output.write(stream, identity)
         facts["ended_at"] = datetime.now(UTC)
-        written = output.finish(facts, _drawing() if chosen.charts and out is not None else None)
+        written = output.finish(
+            facts,
+            _drawing() if chosen.charts and out is not None else None,
+            _reporting(thumbnails=chosen.thumbnails) if chosen.report else None,
+        )
     return RunReport(
         run_id=identity.run_id,
         written=written,
@@ -152,6 +159,12 @@ def _drawing() -> DrawCharts:
     from fervid import charts  # Matplotlib takes a third of the time until the first row
 
     return charts.draw
+
+
+def _reporting(*, thumbnails: bool) -> WriteReport:
+    from fervid.report import write_page
+
+    return lambda place: write_page(place, place.report, thumbnails=thumbnails)
 
 
 def _facts(

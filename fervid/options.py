@@ -101,6 +101,8 @@ class AnalyzeOptions:
             with over the time of a track; None for none.
         smooth_labels: Which label smoothed rows have: the most probable class, or that of a path.
         charts: Whether to draw charts.
+        report: Whether to write a page of it all.
+        thumbnails: Whether that page shows faces.
         overwrite: Whether an existing result may be replaced.
     """
 
@@ -119,6 +121,8 @@ class AnalyzeOptions:
     smooth_s: float | None = None
     smooth_labels: SmoothLabels = "argmax"
     charts: bool = True
+    report: bool = False
+    thumbnails: bool = False
     overwrite: bool = False
 
     def __post_init__(self) -> None:
@@ -143,6 +147,11 @@ class AnalyzeOptions:
                 f"Received: decode_device={self.decode_device!r}.",
             )
         self._check_smoothing()
+        if self.thumbnails and not self.report:
+            raise UsageError(
+                "--thumbnails puts faces into the report, and there shall be none.",
+                "Add --report, or leave --thumbnails out.",
+            )
 
     def _check_smoothing(self) -> None:
         if self.smooth_labels not in get_args(SmoothLabels):
@@ -189,6 +198,8 @@ class OptionKeywords(TypedDict, total=False):
     smooth: float | None
     smooth_labels: SmoothLabels | None
     charts: bool
+    report: bool
+    thumbnails: bool
     overwrite: bool
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from fervid.labels import EMOTIONS
 from fervid.schema import OBSERVATIONS, QUALITY_COLUMNS
 from fervid.types import Face, FaceQuality, Failure, FrameStatus, Observation, Source, SourceEnd
-from fervid.write import DrawCharts, RunIdentity, Written, open_output
+from fervid.write import DrawCharts, RunIdentity, WriteReport, Written, open_output
 
 RUN = RunIdentity("run-1", "residual-se", "mtcnn", "0.1.0")
 FACTS: dict[str, object] = {"run_id": "run-1", "fervid_version": "0.1.0"}
@@ -83,10 +83,11 @@ def write_to(
     *,
     overwrite: bool = False,
     draw: DrawCharts | None = None,
+    report: WriteReport | None = None,
 ) -> Written:
     with open_output(out, overwrite=overwrite) as output:
         output.write(stream, RUN)
-        return output.finish(FACTS, draw)
+        return output.finish(FACTS, draw, report)
 
 
 def expected_rows(items: Iterable[Item]) -> list[Row]:

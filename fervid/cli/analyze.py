@@ -46,6 +46,10 @@ from fervid.options import OptionKeywords, SmoothLabels
     help=f"Most probable class, or best path of labels.  [default: {DEFAULTS.smooth_labels}]",
 )
 @click.option("--charts/--no-charts", default=DEFAULTS.charts, help="Draw charts.  [default: on]")
+@click.option(
+    "--report", is_flag=True, help="Write a page to look at: timelines, overview, faults."
+)
+@click.option("--thumbnails", is_flag=True, help="Show a small face of each track on that page.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing result.")
 @click.option("--dry-run", is_flag=True, help="List the sources and stop.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more.")

@@ -41,6 +41,8 @@ def print_summary(report: RunReport) -> None:
     click.echo(f"Sources:      {place.sources}")
     if place.charts.is_dir():
         click.echo(f"Charts:       {place.charts}")
+    if place.report.is_file():
+        click.echo(f"Report:       {place.report}")
     if left_out := report.written.timelines_left_out:
         click.echo(
             f"Timelines were drawn for the first videos only; {_count(left_out, 'more video')} "

@@ -51,7 +51,13 @@ def write_report(
             f"There is a page already: {page}.",
             "Replace it with --overwrite, or give another name.",
         )
-    write_page(place, page, thumbnails=thumbnails)
+    try:
+        write_page(place, page, thumbnails=thumbnails)
+    except OSError as error:
+        raise FervidError(
+            f"Cannot write {page}: {error.strerror or error}.",
+            "Free some space or fix the permissions, or give another name.",
+        ) from error
     return page
 
 
@@ -64,7 +70,8 @@ def write_page(place: Place, page: Path, *, thumbnails: bool) -> None:
         thumbnails: As in `write_report`.
 
     Raises:
-        FervidError: The result cannot be read, or the page not be written.
+        FervidError: The result cannot be read.
+        OSError: The page cannot be written.
     """
     from fervid.report.contents import gather
     from fervid.report.page import render
@@ -75,10 +82,5 @@ def write_page(place: Place, page: Path, *, thumbnails: bool) -> None:
         with growing.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(pieces)
         growing.replace(page)
-    except OSError as error:
-        raise FervidError(
-            f"Cannot write {page}: {error.strerror or error}.",
-            "Free some space or fix the permissions, or give another name.",
-        ) from error
     finally:
         growing.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """Write what a run found, so that a file with its final name is always complete."""
 
 from fervid.write.merge import PartRows
-from fervid.write.output import DrawCharts, Output, Written, open_output
+from fervid.write.output import DrawCharts, Output, WriteReport, Written, open_output
 from fervid.write.place import Place, check_output
 from fervid.write.sources_row import RunIdentity
 
@@ -11,6 +11,7 @@ __all__ = [
     "PartRows",
     "Place",
     "RunIdentity",
+    "WriteReport",
     "Written",
     "check_output",
     "open_output",

@@ -31,6 +31,9 @@ _logger = logging.getLogger(__name__)
 DrawCharts = Callable[[Path, pa.Table, PartRows], int]
 """Draws into a folder, from the sources table and the rows; says how many videos it left out."""
 
+WriteReport = Callable[[Place], None]
+"""Writes the report of a result whose tables lie there, to its place beside them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -123,13 +126,19 @@ class Output:
         except OSError as error:
             raise self._cannot_write(error) from error
 
-    def finish(self, facts: Mapping[str, object], draw_charts: DrawCharts | None = None) -> Written:
+    def finish(
+        self,
+        facts: Mapping[str, object],
+        draw_charts: DrawCharts | None = None,
+        write_report: WriteReport | None = None,
+    ) -> Written:
         """Merge the parts, draw, and give everything its final name, the observations last.
 
         Args:
             facts: What the run file says; see `run_json`.
             draw_charts: Draws the charts, if there shall be any. When it fails, the tables get
                 their final names all the same, and its error goes on to the caller.
+            write_report: Likewise, of the report.
 
         Returns:
             The result.
@@ -150,20 +159,31 @@ class Output:
         left_out = 0
         try:
             if draw_charts is not None:
-                mark(ready.charts)
-                left_out = draw_charts(ready.charts, sources, rows)
-        except BaseException as error:
-            shutil.rmtree(ready.charts, ignore_errors=True)
-            if isinstance(error, OSError):
-                raise FervidError(
-                    f"The tables are saved in {self._place.out}, but the charts could not be "
-                    f"drawn: {error.strerror or error}.",
-                    "Free some space; run again with --overwrite if you need the charts.",
-                ) from error
-            raise
+                with self._whole_or_not(ready.charts, "charts"):
+                    mark(ready.charts)
+                    left_out = draw_charts(ready.charts, sources, rows)
+            if write_report is not None:
+                with self._whole_or_not(ready.report, "report"):
+                    write_report(ready)
         finally:
             self._publish(ready)
         return Written(self._place, sources, None, left_out)
+
+    @contextmanager
+    def _whole_or_not(self, path: Path, what: str) -> Iterator[None]:
+        """Leave nothing half done of what comes beside the tables."""
+        try:
+            yield
+        except BaseException as error:
+            shutil.rmtree(path, ignore_errors=True)
+            path.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise FervidError(
+                    f"The tables are saved in {self._place.out}, but the {what} could not be "
+                    f"made: {error.strerror or error}.",
+                    f"Free some space; run again with --overwrite if you need the {what}.",
+                ) from error
+            raise
 
     def discard(self) -> None:
         """Delete what was committed; for a run whose parts are worth nothing."""

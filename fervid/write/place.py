@@ -92,10 +92,10 @@ class Place:
         """Everything with a final name, in the order in which it gets it: observations last."""
         if self.kind == "folder":
             return (self.out,)
-        return (self.sources, self.run, self.charts, self.observations)
+        return (self.sources, self.run, self.charts, self.report, self.observations)
 
     def namesakes(self) -> list[Place]:
-        """Give the places whose run file and charts have the names of this one's."""
+        """Give the places whose run file, charts and report have the names of this one's."""
         if self.kind == "folder":
             return []
         others = [(end, kind) for end, kind in _ENDINGS.items() if kind != self.kind]
@@ -139,12 +139,12 @@ def check_output(out: Path, *, overwrite: bool) -> Place:
 
 def _check_namesake(place: Place, existing: Sequence[Path]) -> None:
     """Refuse, even with `--overwrite`, to replace what tells of a result with another ending."""
-    shared = [path for path in (place.run, place.charts) if path in existing]
+    shared = [path for path in (place.run, place.charts, place.report) if path in existing]
     for other in place.namesakes():
         if shared and other.observations.exists() and other.sources.exists():
             raise UsageError(
                 f"{', '.join(map(str, shared))} would be replaced, but belongs to {other.out}: "
-                "run file and charts have the same names whatever the ending of the result.",
+                "run file, charts and report have the same names whatever the result's ending.",
                 "Choose another name for --out.",
             )
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from fervid.errors import FervidError
+from fervid.results import read_results
 from fervid.write import Place
 from tests.observed import end, seen, write_to
 
@@ -27,7 +29,8 @@ def test_the_observations_appear_last(out: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Path, "rename", watched)
     write_to(out, [seen("a.mp4", 0), end("a.mp4", 1)])
     assert appeared[-1] == out
-    assert [*appeared] == [path for path in place.results() if path != place.charts]
+    asked_for = (place.charts, place.report)
+    assert [*appeared] == [path for path in place.results() if path not in asked_for]
 
 
 def test_all_of_a_result_is_on_disk_before_it_gets_a_final_name(
@@ -40,6 +43,9 @@ def test_all_of_a_result_is_on_disk_before_it_gets_a_final_name(
     def draw(folder: Path, *_: object) -> int:
         (folder / "drawn.png").write_text("drawn")
         return 0
+
+    def report(ready: Place) -> None:
+        ready.report.write_text("told")
 
     def watched_fsync(descriptor: int) -> None:
         fsync(descriptor)
@@ -58,6 +64,31 @@ def test_all_of_a_result_is_on_disk_before_it_gets_a_final_name(
 
     monkeypatch.setattr(os, "fsync", watched_fsync)
     monkeypatch.setattr(Path, "rename", watched_rename)
-    write_to(out, [seen("a.mp4", 0), end("a.mp4", 1)], draw=draw)
+    write_to(out, [seen("a.mp4", 0), end("a.mp4", 1)], draw=draw, report=report)
     assert renamed == [*place.results()]
     assert out.parent.stat().st_ino in synced
+
+
+def test_the_page_of_a_replaced_result_goes_with_it(out: Path) -> None:
+    place, rows = Place.of(out), [seen("a.mp4", 0), end("a.mp4", 1)]
+
+    def report(ready: Place) -> None:
+        ready.report.write_text("old")
+
+    write_to(out, rows, report=report)
+    assert place.report.read_text() == "old"
+    write_to(out, rows, overwrite=True)
+    assert not place.report.exists()
+
+
+def test_a_page_that_cannot_be_written_costs_no_table(out: Path) -> None:
+    def report(ready: Place) -> None:
+        ready.report.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(
+        FervidError, match=r"tables are saved .* report could not be made: No space"
+    ):
+        write_to(out, [seen("a.mp4", 0), end("a.mp4", 1)], report=report)
+    assert len(read_results(out)) == 1
+    assert not Place.of(out).report.exists()

@@ -15,17 +15,42 @@ from fervid.write import Place, check_output
     [
         (
             "r/a.parquet",
-            ("r/a.parquet", "r/a.sources.parquet", "r/a.run.json", "r/a.charts"),
+            ("r/a.parquet", "r/a.sources.parquet", "r/a.run.json", "r/a.charts", "r/a.report.html"),
         ),
-        ("r/a.csv", ("r/a.csv", "r/a.sources.csv", "r/a.run.json", "r/a.charts")),
-        ("r/a.csv.gz", ("r/a.csv.gz", "r/a.sources.csv.gz", "r/a.run.json", "r/a.charts")),
-        ("r/a.b.csv", ("r/a.b.csv", "r/a.b.sources.csv", "r/a.b.run.json", "r/a.b.charts")),
-        ("r/a", ("r/a/observations", "r/a/sources.parquet", "r/a/run.json", "r/a/charts")),
+        (
+            "r/a.csv",
+            ("r/a.csv", "r/a.sources.csv", "r/a.run.json", "r/a.charts", "r/a.report.html"),
+        ),
+        (
+            "r/a.csv.gz",
+            ("r/a.csv.gz", "r/a.sources.csv.gz", "r/a.run.json", "r/a.charts", "r/a.report.html"),
+        ),
+        (
+            "r/a.b.csv",
+            (
+                "r/a.b.csv",
+                "r/a.b.sources.csv",
+                "r/a.b.run.json",
+                "r/a.b.charts",
+                "r/a.b.report.html",
+            ),
+        ),
+        (
+            "r/a",
+            (
+                "r/a/observations",
+                "r/a/sources.parquet",
+                "r/a/run.json",
+                "r/a/charts",
+                "r/a/report.html",
+            ),
+        ),
     ],
 )
 def test_every_file_is_named_after_the_result(out: str, names: tuple[str, ...]) -> None:
     place = Place.of(Path(out))
-    assert (place.observations, place.sources, place.run, place.charts) == tuple(map(Path, names))
+    found = (place.observations, place.sources, place.run, place.charts, place.report)
+    assert found == tuple(map(Path, names))
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.json", "a.gz", "a.parquet.gz", "a.v2", ".", ""])
