@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -77,7 +77,7 @@ class Recorder:
         times: By stage, only those that ran.
         queue: The queue of decoded frames.
         wall_s: From the first mark to the end of recording.
-        cpu_s: CPU seconds of the whole process in that time.
+        cpu_s: CPU seconds of the whole process in that time, and of its decode workers in all.
         began_at_cpu_s: CPU seconds of the whole process before that.
     """
 
@@ -88,6 +88,7 @@ class Recorder:
         self.cpu_s = 0.0
         self.began_at_cpu_s = 0.0
         self._began_s: float | None = None
+        self._others_cpu_s = 0.0
         self._lock = threading.Lock()
         self._of_thread = threading.local()
 
@@ -95,6 +96,12 @@ class Recorder:
     def unclaimed_cpu_s(self) -> float:
         """CPU seconds in no stage: threads of FFmpeg and of LiteRT, and Python between stages."""
         return self.cpu_s - sum(stage.cpu_s for stage in self.times.values())
+
+    def taken(self) -> dict[Stage, StageTime]:
+        """Return the times so far, and begin anew."""
+        with self._lock:
+            times, self.times = self.times, {}
+        return times
 
     def _begin(self) -> None:
         with self._lock:
@@ -105,7 +112,7 @@ class Recorder:
     def _end(self) -> None:
         if self._began_s is not None:
             self.wall_s = time.perf_counter() - self._began_s
-            self.cpu_s = time.process_time() - self.began_at_cpu_s
+            self.cpu_s = time.process_time() - self.began_at_cpu_s + self._others_cpu_s
 
     def _add(self, stage: Stage, units: int, places: int, wall_s: float, cpu_s: float) -> None:
         with self._lock:
@@ -117,6 +124,19 @@ class Recorder:
             total.places += -(-units // places) * places if places else 0
             total.wall_s += wall_s
             total.cpu_s += cpu_s
+
+    def _add_process(self, times: Mapping[Stage, StageTime], cpu_s: float) -> None:
+        with self._lock:
+            for stage, more in times.items():
+                total = self.times.get(stage)
+                if total is None:
+                    total = self.times[stage] = StageTime(first_at_cpu_s=time.process_time())
+                total.calls += more.calls
+                total.units += more.units
+                total.places += more.places
+                total.wall_s += more.wall_s
+                total.cpu_s += more.cpu_s
+            self._others_cpu_s += cpu_s
 
     def _saw(self, items: int, nbytes: int) -> None:
         with self._lock:
@@ -221,6 +241,23 @@ def queue_seen(items: int, nbytes: int) -> None:
     recorder = _active
     if recorder is not None:
         recorder._saw(items, nbytes)
+
+
+def is_recording() -> bool:
+    """Tell whether someone listens."""
+    return _active is not None
+
+
+def add_process(times: Mapping[Stage, StageTime], cpu_s: float = 0.0) -> None:
+    """Add what another process took.
+
+    Args:
+        times: Of its stages, as recorded there.
+        cpu_s: CPU seconds of that process, in stages and out of them.
+    """
+    recorder = _active
+    if recorder is not None:
+        recorder._add_process(times, cpu_s)
 
 
 @contextmanager

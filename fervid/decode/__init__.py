@@ -14,7 +14,11 @@ _THROUGH_PILLOW = ("webp", "avif")
 
 
 def read_source(
-    source: Source, sampling: Sampling, thread_count: int, gpu: int | None = None
+    source: Source,
+    sampling: Sampling,
+    thread_count: int,
+    gpu: int | None = None,
+    account: Account | None = None,
 ) -> Generator[Frame | SourceEnd, None, None]:
     """Read the sampled frames of one source.
 
@@ -27,11 +31,12 @@ def read_source(
             these do not need may go unnoticed: such frames count as delivered.
         thread_count: FFmpeg's decoder threads. What a damaged file yields depends on it.
         gpu: Number of the one whose NVDEC decodes videos; None for the CPU.
+        account: A new one of the source, for limits other than the default, or to look into.
 
     Yields:
         The frames in presentation order, then the end marker.
     """
-    account = Account(source)
+    account = account or Account(source)
     try:
         yield from _frames(account, sampling, thread_count, gpu)
     except SourceSkippedError as error:
@@ -39,8 +44,7 @@ def read_source(
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 (the boundary of a source)
-        # Frames that came before the fault keep their rows.
-        yield account.end("partial" if account.frames_delivered else "failed", _failure(error))
+        yield account.cut_short(_failure(error))
     else:
         yield account.end("partial" if account.fault else "ok", account.fault)
 

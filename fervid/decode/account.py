@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from fervid.limits import Limits
 from fervid.types import Failure, Source, SourceEnd, SourceStatus
 
 
@@ -16,6 +17,9 @@ class Account:
 
     Args:
         source: What is read.
+        limits: What that may cost.
+        steps: One number, counted up with each packet that is read without trouble and each frame
+            that comes out: whoever watches sees by it that reading goes on.
         frames_delivered: Frames that the decoder delivered intact, or that were not needed of it.
         frames_lost: Frames that it did not, sampled or not.
         stopped: Reading ended at `--end`, so nothing is known of the rest.
@@ -23,6 +27,8 @@ class Account:
     """
 
     source: Source
+    limits: Limits = field(default_factory=Limits)
+    steps: list[int] | memoryview[int] = field(default_factory=lambda: [0])
     container: str | None = None
     codec: str | None = None
     width: int | None = None
@@ -46,9 +52,17 @@ class Account:
         """Frames meant to be shown, so far."""
         return self.frames_delivered + self.frames_lost
 
+    def went_on(self) -> None:
+        """Note that reading got somewhere."""
+        self.steps[0] += 1
+
     def count_anew(self) -> None:
         """Forget the frames counted so far: the source is read from its beginning again."""
         self.frames_delivered = self.frames_lost = self.frames_sampled = self.frames_failed = 0
+
+    def cut_short(self, failure: Failure) -> SourceEnd:
+        """Make the end marker of a source that a fault ended: frames before it keep their rows."""
+        return self.end("partial" if self.frames_delivered else "failed", failure)
 
     def end(self, status: SourceStatus, failure: Failure | None) -> SourceEnd:
         """Make the end marker."""

@@ -33,7 +33,7 @@ def read_animated(account: Account, sampling: Sampling) -> Iterator[Frame]:
         SourceError: It cannot be opened, or no frame decoded.
     """
     path = account.source.path
-    with pillow.opened(path) as image:
+    with pillow.opened(path, account.limits.max_pixels) as image:
         account.container = account.codec = (image.format or "").lower()
         account.start_time_s = 0.0
         account.time_source = "pts"
@@ -58,6 +58,7 @@ def _shown(image: Image.Image, count: int, account: Account) -> Iterator[Shown]:
             if number == 0:
                 raise
             return
+        account.went_on()
         time_s = end_ms / 1000
         end_ms += Fraction(image.info.get("duration", 0))
         yield Shown(time_s, partial(_picture, image, account))

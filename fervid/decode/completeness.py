@@ -109,10 +109,14 @@ class Faults:
     Args:
         reading: The container could not be read further.
         decoding: A packet could not be decoded.
+        in_a_row: Packets that could not be decoded since a frame last came out.
+        gave_up: These were so many that no more were read.
     """
 
     reading: av.FFmpegError | None = None
     decoding: av.FFmpegError | None = None
+    in_a_row: int = 0
+    gave_up: bool = False
 
     @property
     def reason(self) -> str:
@@ -141,6 +145,11 @@ def judge(account: Account, extent: Extent, faults: Faults) -> Failure | None:
             f"No frame of {path.name} could be decoded{faults.reason}.", conversion_remedy(path)
         )
     if not account.stopped:
+        if faults.gave_up:
+            text = (
+                f"given up: {faults.in_a_row} packets in a row could not be decoded{faults.reason}"
+            )
+            return Failure("GivenUp", text, _REMEDY)
         # Reading that stopped at `--end` says nothing of how the file ends.
         early = extent.ends_early(account)
         if early:

@@ -13,7 +13,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from fervid import stages
-from fervid.decode import nvdec
+from fervid.decode import nvdec, size
 from fervid.decode.structure import ends_inside_a_box, has_box
 from fervid.errors import FervidError, SourceError, SourceSkippedError
 from fervid.sources import format_of_file
@@ -78,6 +78,22 @@ def picture_stream(container: InputContainer, path: Path) -> VideoStream:
             f"{path.name}: there is no decoder for its video.", conversion_remedy(path)
         )
     return chosen
+
+
+def check_size(stream: VideoStream, path: Path, max_pixels: int) -> None:
+    """Refuse frames that are too large, also those that come later in the stream.
+
+    Args:
+        stream: Not yet decoded from.
+        path: Of the file.
+        max_pixels: Of a frame.
+
+    Raises:
+        SourceError: The frames are larger.
+    """
+    context = stream.codec_context
+    size.check(context.width, context.height, path, max_pixels)
+    context.options = {**context.options, "max_pixels": str(max_pixels)}
 
 
 def conversion_remedy(path: Path) -> str:

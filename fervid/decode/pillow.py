@@ -16,6 +16,7 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from fervid import stages
+from fervid.decode import size
 from fervid.decode.colour import over_mid_grey
 from fervid.errors import SourceError
 from fervid.picture import Rgb
@@ -24,21 +25,22 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "AVIF")
 Image.init()  # by itself Pillow looks for the rarer formats only when asked for all
 _PHOTO_DIRECTORY = 0x8769
 _DEPTHS = (10, 12, 14, 16)
-_filters_lock = threading.Lock()
+_settings_lock = threading.Lock()
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Image.Image]:
+def opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
     """Open an image, its pixels not yet read.
 
     Args:
         path: Absolute.
+        max_pixels: As many are allowed.
 
     Yields:
         The image.
 
     Raises:
-        SourceError: It is empty, none, or larger than Pillow's limit against decompression bombs.
+        SourceError: It is empty, none, or too large.
     """
     if path.stat().st_size == 0:
         raise SourceError(f"{path.name} is empty.", "Copy it again from where it came from.")
@@ -50,29 +52,25 @@ def opened(path: Path) -> Iterator[Image.Image]:
             f"Cannot open {path.name}: it is no image that fervid knows.",
             "Convert it to PNG or JPEG.",
         ) from error
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise too_large(path) from error
     except OSError as error:
         if error.errno is not None:
             raise  # the system's: not there, not readable
         raise cannot_decode(path, error) from error
     with image:
+        size.check(image.width, image.height, path, max_pixels)
         yield image
 
 
 @contextmanager
 def _warnings_settled() -> Iterator[None]:
-    """Make Pillow's warning of a bomb an error, and keep its remarks on headers to itself."""
-    with _filters_lock, warnings.catch_warnings():  # filters are the whole process's
+    """Keep Pillow's remarks on headers to itself, and its own limit of pixels out of the way."""
+    with _settings_lock, warnings.catch_warnings():  # these settings are the whole process's
         warnings.simplefilter("ignore", UserWarning)
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        yield
-
-
-def too_large(path: Path) -> SourceError:
-    """Return the error for a picture above Pillow's limit against decompression bombs."""
-    limit = (Image.MAX_IMAGE_PIXELS or 0) / 1e6
-    return SourceError(f"{path.name} has more than {limit:.0f} megapixels.", "Scale it down first.")
+        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            yield
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
 
 
 def cannot_decode(path: Path, error: Exception) -> SourceError:

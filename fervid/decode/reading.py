@@ -20,6 +20,7 @@ from fervid.decode.colour import PictureMaker
 from fervid.decode.completeness import Extent, Faults
 from fervid.decode.selection import Shown
 from fervid.decode.timeline import Timeline
+from fervid.limits import FAILURES_IN_A_ROW
 from fervid.picture import Picture
 
 
@@ -57,7 +58,7 @@ class Reading:
         account.start_time_s = float(self.timeline.start_s)
 
     def packets(self) -> Iterator[Packet[VideoStream]]:
-        """Yield the packets to decode, in the order of the file, up to a read error."""
+        """Yield the packets to decode, in the order of the file, up to where nothing can be had."""
         packets: Iterator[Any] = self._container.demux()
         while True:
             try:
@@ -72,6 +73,11 @@ class Reading:
             if packet is None:
                 return
             self.extent.note(packet)
+            if not self.faults.in_a_row:
+                self._account.went_on()
+            elif self.faults.in_a_row >= FAILURES_IN_A_ROW:
+                self.faults.gave_up = True
+                return
             # An empty packet means "repeat the frame before"; decoders refuse it.
             if packet.size and packet.stream_index == self.stream.index:
                 yield packet
@@ -80,11 +86,16 @@ class Reading:
         """Return the frames that come out when a packet goes in; None lets the last ones out."""
         try:
             with stages.timed("decode"):
-                return self.stream.decode(packet)
+                frames = self.stream.decode(packet)
         except av.FFmpegError as error:
             # Which frame is lost shows by its PTS: with frame threads this packet may be whole.
             self.faults.decoding = error
+            self.faults.in_a_row += 1
             return []
+        if frames:
+            self.faults.in_a_row = 0
+            self._account.went_on()
+        return frames
 
     def begin_anew(self) -> None:
         """Let the decoder, from which the last frames were let out, take packets again."""

@@ -11,7 +11,7 @@ from fervid.decode.account import Account
 from fervid.options import Sampling
 from fervid.picture import Picture
 from fervid.sampling import Sampler
-from fervid.types import Frame
+from fervid.types import Failure, Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,10 @@ def select(shown: Iterable[Shown], sampling: Sampling, account: Account) -> Iter
         if sampler.is_past_end(frame.time_s):
             account.stopped = True
             return
+        if account.frames_total == account.limits.max_frames:
+            account.stopped = True
+            account.fault = _has_more_frames(account.frames_total)
+            return
         index = account.frames_total
         intact = frame.failure is None and frame.convert is not None
         account.frames_delivered += intact
@@ -61,3 +65,11 @@ def select(shown: Iterable[Shown], sampling: Sampling, account: Account) -> Iter
                 picture=picture,
                 failure=None if intact else frame.failure,
             )
+
+
+def _has_more_frames(limit: int) -> Failure:
+    return Failure(
+        "TooManyFrames",
+        f"has more than {limit} frames; the others were left out",
+        "Raise --max-frames, or look at fewer with --start and --end.",
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from fervid import stages
-from fervid.decode import jpeg, orientation, pillow, recorded
+from fervid.decode import jpeg, orientation, pillow, recorded, size
 from fervid.decode.account import Account
 from fervid.errors import SourceError
 from fervid.picture import Picture
@@ -32,7 +32,7 @@ def read_still(account: Account) -> Iterator[Frame]:
         SourceError: It cannot be decoded whole.
     """
     path = account.source.path
-    with _opened(path) as image:
+    with _opened(path, account.limits.max_pixels) as image:
         account.container = account.codec = (image.format or "heif").lower()
         turned = _turned_on_loading(image)
         is_deep = pillow.has_16_bit_colour(image)
@@ -64,10 +64,10 @@ def _turned_on_loading(image: Image.Image) -> orientation.Orientation | None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
     known = format_of_file(path)
     if known is None or known.name != "heic":
-        with pillow.opened(path) as image:
+        with pillow.opened(path, max_pixels) as image:
             yield image
         return
     try:
@@ -78,8 +78,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         ) from error
     try:
         heif = pillow_heif.open_heif(path)
-        if Image.MAX_IMAGE_PIXELS and heif.size[0] * heif.size[1] > Image.MAX_IMAGE_PIXELS:
-            raise pillow.too_large(path)
+        size.check(heif.size[0], heif.size[1], path, max_pixels)
         photo = heif.to_pillow()
     except (ValueError, RuntimeError) as error:
         raise pillow.cannot_decode(path, error) from error

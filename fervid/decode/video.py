@@ -10,7 +10,7 @@ from fervid.decode import recorded, sparse, whole
 from fervid.decode.account import Account
 from fervid.decode.codecs import rule_for
 from fervid.decode.completeness import judge
-from fervid.decode.container import opened, picture_stream
+from fervid.decode.container import check_size, opened, picture_stream
 from fervid.decode.foresight import UnforeseenError
 from fervid.decode.reading import Reading
 from fervid.decode.selection import select
@@ -59,11 +59,13 @@ def _read(
             account.duration_s = container.duration / av.time_base
         account.recorded_at = recorded.of_video(container.metadata)
         stream = picture_stream(container, path)
+        check_size(stream, path, account.limits.max_pixels)
         stream.thread_count = thread_count
         stream.thread_type = "AUTO"
         reading = Reading(account, container, stream, by_nvdec=gpu is not None)
+        account.time_source = reading.timeline.time_source
         rule = rule_for(container.format.name, stream.codec_context) if is_sparse else None
         shown = whole.shown(reading) if rule is None else sparse.shown(reading, sampling, rule)
         yield from select(shown, sampling, account)
         account.time_source = reading.timeline.time_source
-        account.fault = judge(account, reading.extent, reading.faults)
+        account.fault = account.fault or judge(account, reading.extent, reading.faults)
