@@ -20,6 +20,7 @@ _COMMANDS = {
     "calibrate-crop": "calibrate_crop",
     "screen": "screen",
     "degradations": "degradations",
+    "sequences": "sequences",
 }
 """Command to its module in `training.cli`, in the order in which one needs them."""
 

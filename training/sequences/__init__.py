@@ -1,0 +1,1 @@
+"""Made-up sequences of expressions, to compare ways of smoothing on."""
