@@ -8,7 +8,7 @@ import numpy.typing as npt
 from fervid.annotate.lettering import BLACK, WHITE, letters, put_text, rgb_of
 from fervid.annotate.marks import COLOURS
 from fervid.annotate.sightings import Floats, Sightings
-from fervid.charts.palette import GAP_COLOUR, QUIET, STATUS_COLOURS
+from fervid.charts.palette import FAINT, GAP_COLOUR, QUIET
 from fervid.labels import EMOTIONS
 from fervid.picture import Rgb
 
@@ -16,8 +16,8 @@ PAGE_S = 30.0
 """Seconds that are seen at once; a longer video turns pages."""
 
 _MOST_LANES = 3
-_UNSEEN = rgb_of(GAP_COLOUR)
-_NO_FACE = rgb_of(STATUS_COLOURS["no_face"])
+_NO_FACE = rgb_of(GAP_COLOUR)
+_LINE = rgb_of(FAINT)
 _INK = rgb_of(QUIET)
 
 
@@ -118,13 +118,11 @@ class Strip:
         """Colour each point of a lane by the class that reaches to its height."""
         height, width = self._lane_height, self._chart_width
         times_s = (page + (np.arange(width) + 0.5) / width) * self._page_s
-        pixels = np.empty((height, width, 3), np.uint8)
+        pixels = np.full((height, width, 3), 255, np.uint8)
         reach_s = 0.75 * max(self._sightings.step_s, self._page_s / width)
-        pixels[:] = np.where(
-            _near(self._sightings.looked_s, times_s, reach_s)[1][:, None],
-            np.array(_NO_FACE),
-            np.array(_UNSEEN),
-        )
+        # Looked at without finding this face: grey, paler than any class. Not looked at: white.
+        pixels[:, _near(self._sightings.looked_s, times_s, reach_s)[1]] = _NO_FACE
+        pixels[-1] = _LINE
         rows = self._rows(track)
         nearest, is_seen = _near(self._sightings.times_s[rows], times_s, reach_s)
         if not is_seen.any():
