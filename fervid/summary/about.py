@@ -21,6 +21,7 @@ _RUN = ("run_id", "model", "detector", "fervid_version", "analyzed_at")
 _SHORTEST_S = FEWEST_UNITS * LEAST_STRETCH_S
 
 MEANINGS = {
+    "sources_valid": "sources with a valid face",
     "frames_sampled": "frames looked at; of a track: from its first frame to its last",
     "frames_failed": "of these, not decoded",
     "frames_with_face": "of these, with a face",
@@ -36,14 +37,15 @@ MEANINGS = {
     "*_low, *_high": f"95% interval by bootstrap ({RESAMPLES:,} resamples). Of a source or track "
     f"{FEWEST_UNITS} to {MOST_STRETCHES} stretches of its time are drawn, of at least "
     f"{LEAST_STRETCH_S:g} s, because neighbouring frames are no independent draws; of a group its "
-    f"sources. Empty below {_SHORTEST_S:g} s or {FEWEST_UNITS} sources with a valid face. It knows "
-    "nothing of errors of the classifier, nor of classes never seen",
+    f"sources. Empty below {_SHORTEST_S:g} s or {FEWEST_UNITS} sources with a valid face, and "
+    "for a class never or always seen. It knows nothing of errors of the classifier",
     "entropy_of_mean_bits": "entropy of the mean probabilities: 0 one class only, 2.81 all alike",
     "mean_entropy_bits": "mean over faces of the entropy of their probabilities: how undecided the "
     "classifier was; what entropy_of_mean_bits has more is change along time",
     "onset_s": "when the probability reached the onset's threshold",
     "offset_s": "when it fell below the offset's, or the track was lost",
     "peak_s": "when the probability was largest",
+    "peak_probability, mean_probability": "of the episode's emotion, over its valid frames",
     "onset_seen, offset_seen": "false where the episode was under way before the track could be "
     "followed, or was when it could no more: it may have been longer",
     "followed_s": "time from row to row of the track without gaps",
@@ -52,12 +54,10 @@ MEANINGS = {
 """What a column means whose name does not say it."""
 
 
-def notes(
-    rows: Rows, sources: pa.Table, tracks: Tracks, counts: Counts, groups: Groups
-) -> list[str]:
+def notes(rows: Rows, tracks: Tracks, counts: Counts, groups: Groups) -> list[str]:
     """Say what is left out or empty, and why, a sentence each."""
     found = list(groups.notes)
-    statuses = sources["status"].to_pylist()
+    statuses = rows.sources["status"].to_pylist()
     found += [
         f"{_sources(statuses.count(status))} {status}: no figures; the result says why."
         for status in ("failed", "skipped")
@@ -73,7 +73,7 @@ def notes(
     if len(tracks.source):
         what = "smoothed" if rows.smooth_label is not None else "raw"
         found.append(f"Episodes and transitions are of {what} probabilities, all else of raw ones.")
-    elif counts.faces[_videos(sources)].any():
+    elif counts.faces[_videos(rows.sources)].any():
         found.append(
             "The result has no tracks, so there are neither tracks nor episodes nor transitions. "
             "Analyze again with --track (the default since schema 1.1)."

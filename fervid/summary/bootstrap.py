@@ -61,8 +61,9 @@ def intervals(sums: Floats, units: Ints, count: int, seed: int) -> Floats:
         seed: The same gives the same draws; they depend on nothing but the number of parts.
 
     Returns:
-        `(count, ratios, 2)` low and high ends; NaN for a thing with fewer than `FEWEST_UNITS` parts
-        whose denominator is above 0.
+        `(count, ratios, 2)` low and high ends. NaN for a thing with fewer than `FEWEST_UNITS` parts
+        whose denominator is above 0, and where all parts have the same ratio: resampling cannot
+        know that a class which was never seen, or always, might have been otherwise.
     """
     known = sums[:, 0] > 0
     sums, units = sums[known], units[known]
@@ -82,7 +83,8 @@ def _ends(resampled: Floats, units: int) -> Floats:
     """Take the interval of `(things, resamples, 1 + ratios)` sums."""
     ratios = resampled[..., 1:] / resampled[..., :1]
     tail = _tail(units)
-    return np.moveaxis(np.quantile(ratios, [tail, 1 - tail], axis=1), 0, -1)
+    low, high = np.quantile(ratios, [tail, 1 - tail], axis=1)
+    return np.where((low < high)[..., None], np.stack([low, high], axis=-1), np.nan)
 
 
 def _tail(units: int) -> float:

@@ -53,7 +53,7 @@ class Counts:
 
 def count_sources(rows: Rows) -> Counts:
     """Count per source."""
-    sources = len(rows.names)
+    sources = len(rows.sources)
 
     def frames_with(chosen: Bools) -> Ints:
         having = np.zeros(len(rows.frames.source), np.bool_)

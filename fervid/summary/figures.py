@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fervid.summary.bootstrap import intervals, stretches
+from fervid.summary.bootstrap import FEWEST_UNITS, intervals, stretches
 from fervid.summary.rows import Rows
 from fervid.summary.runs import Bools, Floats, Ints
 
@@ -20,6 +20,7 @@ class Figures:
     """What valid faces show; NaN where there is none.
 
     Args:
+        parts: `(things,)` how many parts with a valid face there are to resample.
         shares: `(things, 7)` share of the valid rows by label.
         means: `(things, 7)` mean probability over the valid rows.
         ends: `(things, 14, 2)` 95% intervals of the shares, then of the means.
@@ -28,6 +29,7 @@ class Figures:
         mean_entropy: `(things,)` mean over valid rows of the entropy of each, in bits.
     """
 
+    parts: Ints
     shares: Floats
     means: Floats
     ends: Floats
@@ -37,7 +39,7 @@ class Figures:
     @property
     def without_interval(self) -> Bools:
         """Say which things have valid faces, but too little to resample."""
-        return ~np.isnan(self.means[:, 0]) & np.isnan(self.ends[:, 0, 0])
+        return (self.parts > 0) & (self.parts < FEWEST_UNITS)
 
 
 def part_sums(rows: Rows, things: Ints, count: int) -> tuple[Floats, Ints]:
@@ -107,6 +109,7 @@ def figures(sums: Floats, things: Ints, count: int, seed: int) -> Figures:
     with np.errstate(invalid="ignore"):
         ratios = whole / whole[:, [_COUNT]]
     return Figures(
+        parts=np.bincount(things[sums[:, _COUNT] > 0], minlength=count),
         shares=ratios[:, _LABELS],
         means=ratios[:, _MEANS],
         ends=intervals(sums[:, :_ROW_ENTROPY], things, count, seed),

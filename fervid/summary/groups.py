@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from fervid.errors import FervidError, UsageError, valid_names
+from fervid.summary.printable import printable
 from fervid.summary.runs import Ints
 
 _NAMED = 5
@@ -211,6 +212,6 @@ def _natural(key: Key) -> list[tuple[float, str]]:
 def _note(names: Sequence[str], saying: str) -> list[str]:
     if not names:
         return []
-    listed = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+    listed = ", ".join(map(printable, names[:_NAMED])) + (", ..." if len(names) > _NAMED else "")
     count = f"{len(names):,} source{'' if len(names) == 1 else 's'}"
     return [f"{count} {saying}: {listed}."]

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fervid.labels import EMOTIONS
+from fervid.summary.printable import printable
 from fervid.summary.summarize import Summary
 
 _EMOTIONS_NAMED = 3
@@ -39,7 +40,11 @@ def markdown(summary: Summary, most_rows: int | None = None) -> str:
     sections = [
         *(f"- {note}" for note in summary.notes),
         *_section(
-            "Groups", tables["groups"], most_rows, group_names, lambda row: _group(row, keys)
+            "All" if keys == ["group"] else "Groups",
+            tables["groups"],
+            most_rows,
+            group_names,
+            lambda row: _group(row, keys),
         ),
         *_section("Sources", tables["sources"], most_rows, source_names, _source),
         *_section("Tracks", tables["tracks"], most_rows, track_names, _track),
@@ -161,9 +166,8 @@ def _number(value: float | None, digits: int) -> str:
 
 
 def _text(value: str | None) -> str:
-    """Show a name without what would break a line of a table, or a terminal."""
-    whole = "".join(c if c.isprintable() else repr(c)[1:-1] for c in value or "")
-    return whole.replace("|", "\\|")
+    """Show a name without what would break a line of a table."""
+    return printable(value or "").replace("|", "\\|")
 
 
 def _lined_up(rows: Sequence[Cells]) -> str:

@@ -47,7 +47,7 @@ class Rows:
     """The rows of all sources, by source and frame.
 
     Args:
-        names: `(sources,)` as in the sources table.
+        sources: The sources table.
         frames: The frames that they are of.
         source: `(rows,)` index of the source.
         frame: `(rows,)` index into `frames`.
@@ -60,7 +60,7 @@ class Rows:
         smooth_probabilities: The same, smoothed over time; None when the run did not smooth.
     """
 
-    names: list[str]
+    sources: pa.Table
     frames: Frames
     source: Ints
     frame: Ints
@@ -73,12 +73,11 @@ class Rows:
     smooth_probabilities: npt.NDArray[np.float32] | None
 
 
-def read_rows(path: Path, sources: pa.Table) -> Rows:
-    """Read the observations of a result.
+def read_rows(path: Path) -> Rows:
+    """Read a result.
 
     Args:
-        path: Of the result.
-        sources: Its sources table.
+        path: As `--out`.
 
     Returns:
         All rows, ordered, whoever edited them.
@@ -87,8 +86,8 @@ def read_rows(path: Path, sources: pa.Table) -> Rows:
         FervidError: A row is of a source that the sources table lacks, or as in `read_table`.
     """
     table = read_table(path, columns=_COLUMNS)
-    names = sources["source"].to_pylist()
-    source = _source_indices(table["source"], names, path)
+    sources = read_table(path, "sources")
+    source = _source_indices(table["source"], sources["source"], path)
     frame = table["frame"].to_numpy()
     order = _order(source, frame)
     if order is not None:
@@ -100,14 +99,14 @@ def read_rows(path: Path, sources: pa.Table) -> Rows:
         source[starts],
         time_s,
         status[starts] == _FAILED,
-        _steps(source[starts], time_s, len(names)),
+        _steps(source[starts], time_s, len(sources)),
         sources["duration_s"].to_numpy(),
     )
     face = status == _OK
     low = pc.fill_null(table["low_quality"], False).to_numpy()
     smoothed = table["smooth_emotion"].null_count < len(table)
     return Rows(
-        names=names,
+        sources=sources,
         frames=frames,
         source=source,
         frame=np.cumsum(np.bincount(starts, minlength=len(source)), dtype=np.int32) - 1,
@@ -121,10 +120,10 @@ def read_rows(path: Path, sources: pa.Table) -> Rows:
     )
 
 
-def _source_indices(column: pa.ChunkedArray, names: list[str], path: Path) -> Ints:
+def _source_indices(column: pa.ChunkedArray, names: pa.ChunkedArray, path: Path) -> Ints:
     """Give each row the index of its source."""
     found = column.combine_chunks()
-    places = pc.index_in(found.dictionary, value_set=pa.array(names, pa.string()))
+    places = pc.index_in(found.dictionary, value_set=names.combine_chunks())
     if places.null_count:
         stranger = found.dictionary.filter(pc.is_null(places))[0].as_py()
         raise FervidError(

@@ -57,7 +57,7 @@ def check_out(out: Path) -> str:
         UsageError: The ending is unknown, or a result of `fervid analyze` lies there.
     """
     ending = out.suffix.lower()
-    if ending not in ("", *_ENDINGS) or not out.name:
+    if ending not in ("", *_ENDINGS) or not out.name or out.name.startswith("."):
         raise UsageError(
             f"Cannot tell from the name what kind of summary {out} is.",
             f"Give a name that ends in {', '.join(_ENDINGS)}, or a folder's name without an "

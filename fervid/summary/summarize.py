@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 
 from fervid.errors import UsageError
-from fervid.results import read_table
 from fervid.summary.about import about, interval_notes, notes
 from fervid.summary.choices import SummaryChoices
 from fervid.summary.counts import count_groups, count_sources, find_tracks
@@ -126,9 +125,9 @@ def summarize(
     """
     choices = SummaryChoices(onset, offset, min_duration, max_gap, seed)
     path = Path(path)
-    sources = read_table(path, "sources")
+    rows = read_rows(path)
+    sources = rows.sources
     grouping = _grouping(groups, group_pattern, by, sources["source"].to_pylist())
-    rows = read_rows(path, sources)
     counts, tracks = count_sources(rows), find_tracks(rows)
     followed = follow(rows, tracks.of_row, choices.max_gap_s)
     transitions = count_transitions(followed, len(tracks.source))
@@ -142,7 +141,7 @@ def summarize(
     number = len(grouping.keys)
     of_groups = figures(source_sums[known], grouping.index[known], number, seed)
     told = [
-        *notes(rows, sources, tracks, counts, grouping),
+        *notes(rows, tracks, counts, grouping),
         *interval_notes(sources, of_sources, of_groups),
     ]
     layout = Layout(rows, tracks, grouping)
@@ -151,7 +150,7 @@ def summarize(
             "groups": layout.groups(
                 count_groups(counts, grouping.index, number), counts, of_groups
             ),
-            "sources": layout.sources(sources, counts, of_sources),
+            "sources": layout.sources(counts, of_sources),
             "tracks": layout.tracks(transitions, counts, of_tracks),
             "episodes": layout.episodes(find_episodes(followed, choices)),
             "transitions": layout.transitions(transitions),

@@ -35,8 +35,9 @@ class Layout:
         self._tracks = tracks
         self._groups = groups
 
-    def sources(self, sources: pa.Table, counts: Counts, figures: Figures) -> pa.Table:
-        """Make a row per source of the sources table."""
+    def sources(self, counts: Counts, figures: Figures) -> pa.Table:
+        """Make a row per source."""
+        sources = self._rows.sources
         columns: Columns = {
             "kind": sources["kind"],
             "status": sources["status"],
@@ -120,7 +121,7 @@ class Layout:
 
     def _named(self, source: Ints, columns: Columns) -> Columns:
         """Say which source each row is of, and in which group that is."""
-        names = {"source": pa.array(self._rows.names, pa.string()).take(pa.array(source))}
+        names = {"source": self._rows.sources["source"].take(pa.array(source))}
         if self._groups.given:
             names |= self._keys(self._groups.index[source], columns)
         return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from fervid.summary.summarize import Summary
 MOST_ROWS = 1_048_575
 """Of a sheet, without the heading."""
 _WIDEST = 60
+_NUMBERS = ("0.0%", "0.000", "0.00", "#,##0")
 
 
 def write_workbook(summary: Summary, path: Path) -> None:
@@ -44,30 +46,29 @@ def write_workbook(summary: Summary, path: Path) -> None:
             _write_sheet(book, name, table, formats, heading)
 
 
-_NUMBERS = ("0.0%", "0.000", "0.00", "#,##0")
-
-
 def _write_sheet(
     book: Workbook, name: str, table: pa.Table, formats: dict[str, Format], heading: Format
 ) -> None:
     sheet: Worksheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, len(table), table.num_columns - 1)
-    text = [not _is_number(field.type) for field in table.schema]
     for place, field in enumerate(table.schema):
-        form = formats[_number(field.name, field.type)] if not text[place] else None
+        form = formats[_number(field.name, field.type)] if _is_number(field.type) else None
         sheet.set_column(place, place, _width(table, field.name), form)
         sheet.write_string(0, place, field.name, heading)
+    writers = [_writer(sheet, field.type) for field in table.schema]
     for start in range(0, len(table), 10_000):  # a sheet is written row by row, to stay small
         columns = [column.to_pylist() for column in table.slice(start, 10_000).columns]
         for row, values in enumerate(zip(*columns, strict=True), start + 1):
-            for place, value in enumerate(values):
-                if value is None:
-                    continue
-                if text[place]:
-                    sheet.write_string(row, place, str(value))
-                else:
-                    sheet.write_number(row, place, value)
+            for place, (write, value) in enumerate(zip(writers, values, strict=True)):
+                if value is not None:
+                    write(row, place, value)
+
+
+def _writer(sheet: Worksheet, kind: pa.DataType) -> Callable[[int, int, object], object]:
+    if pa.types.is_boolean(kind):
+        return sheet.write_boolean
+    return sheet.write_number if _is_number(kind) else sheet.write_string
 
 
 def _is_number(kind: pa.DataType) -> bool:

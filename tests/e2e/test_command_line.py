@@ -149,7 +149,10 @@ def test_a_dry_run_lists_the_sources_and_writes_nothing(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("arguments", ["--help", "--version", "analyze --help", "bench --help"])
+@pytest.mark.parametrize(
+    "arguments",
+    ["--help", "--version", "analyze --help", "bench --help", "summarize --help"],
+)
 def test_help_and_version_import_nothing_heavy(arguments: str) -> None:
     program = (
         "import sys, fervid.cli; sys.argv = ['fervid', *sys.argv[1:]]\n"
@@ -253,7 +256,7 @@ def test_the_examples_of_every_help_page_run(
     run_fervid: Fervid, demo_folder: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(demo_folder, tmp_path / "videos")
-    for command in ([], ["analyze"], ["bench"], ["models"], ["doctor"]):
+    for command in ([], ["analyze"], ["summarize"], ["bench"], ["models"], ["doctor"]):
         page = run_fervid(*command, "--help").stdout
         example = page.split("Example: fervid ")[1].split("\n")[0]
         done = run_fervid(*example.split(), *(["--overwrite"] if "--out" in example else []))
