@@ -63,15 +63,19 @@ def _log(rows: pd.DataFrame, is_found: pd.Series[bool], identity: str, source: F
     table = pd.DataFrame("", index=rows.index, columns=_COLUMNS, dtype=object)
     table["Video Time"] = rows["time_s"].map(_clock)
     for theirs, ours in {**_EMOTIONS, **_POSE, "Quality": "quality"}.items():
-        table[theirs] = rows[ours].map("{:.4f}".format, na_action="ignore").fillna("")
+        table[theirs] = _four_digits(rows[ours])
     # FaceReader's own definition: happy minus the strongest of the negative expressions.
     valence = rows["happy"] - rows[_NEGATIVE].max(axis=1)
-    table["Valence"] = valence.map("{:.4f}".format, na_action="ignore").fillna("")
+    table["Valence"] = _four_digits(valence)
     table["Identity"] = identity
     table.loc[~is_found, _MEASURED] = _NOT_FOUND
     table.loc[is_found & ~trusted(rows), _MEASURED] = _NOT_FITTED
     table.loc[~is_found, "Identity"] = ""
     return _header(source) + table.to_csv(index=False, sep="\t", lineterminator="\n")
+
+
+def _four_digits(values: pd.Series[float]) -> list[str]:
+    return ["" if pd.isna(value) else f"{value:.4f}" for value in values]
 
 
 def _header(source: Facts) -> str:

@@ -132,7 +132,7 @@ def test_another_ending_lists_those_there_are(
 
 
 def test_a_missing_folder_is_named(clip: Path, result: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no folder .*nowhere"):
+    with pytest.raises(UsageError, match=r"no folder .*nowhere"):
         annotate(clip, result, tmp_path / "nowhere" / "o.mp4")
 
 

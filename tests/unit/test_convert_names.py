@@ -1,0 +1,60 @@
+"""Names of converted files: safe whatever a source is called, and each its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fervid.convert.names import Names
+
+
+def named(*sources: str, end: str = ".csv") -> list[str]:
+    names = Names(sources)
+    return [str(names.of(source, end)) for source in sources]
+
+
+def test_a_source_keeps_its_folders_and_loses_its_ending() -> None:
+    assert named("a/b c/clip.mp4", "other.mov") == ["a/b c/clip.csv", "other.csv"]
+
+
+def test_namesakes_keep_their_endings() -> None:
+    assert named("a.mp4", "a.mov", "b/a.mp4") == ["a.mp4.csv", "a.mov.csv", "b/a.csv"]
+
+
+def test_names_that_differ_in_case_alone_are_told_apart() -> None:
+    first, second = named("Clip.mp4", "clip.MP4")
+    assert first.casefold() != second.casefold()
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("../../etc/passwd", "_./_./etc/passwd.csv"),
+        ("/etc/passwd", "etc/passwd.csv"),
+        ("./=x.mp4", "=x.csv"),
+        ("a\\b:c*.mp4", "a_b_c_.csv"),
+        ("a\nb.mp4", "a_b.csv"),
+        (".hidden/x.mp4", "_hidden/x.csv"),
+        ("表情/情.mp4", "表情/情.csv"),
+        ("..", "_..csv"),
+    ],
+)
+def test_nothing_leaves_the_folder_or_hides(source: str, name: str) -> None:
+    assert named(source) == [name]
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), max_size=8, unique=True)
+)
+def test_every_source_has_a_file_of_its_own_below_the_folder(sources: list[str]) -> None:
+    names = named(*sources)
+    assert len({name.casefold() for name in names}) == len(sources)
+    for name in names:
+        path = Path("/folder", name)
+        assert ".." not in path.parts
+        assert path.is_relative_to("/folder")
+        assert max(len(part.encode()) for part in path.parts) <= 200
+        assert "\0" not in name
