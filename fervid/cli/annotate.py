@@ -10,7 +10,7 @@ from fervid.cli.logs import show_logs
 @click.command(
     "annotate",
     short_help="Draw a result onto its clip or photo.",
-    epilog="Example: fervid annotate clip.mp4 results.parquet -o annotated.mp4",
+    epilog="Example: fervid annotate videos/clip.mp4 results.parquet -o annotated.mp4",
 )
 @click.argument("clip")
 @click.argument("results")

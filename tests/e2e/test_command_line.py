@@ -256,7 +256,17 @@ def test_the_examples_of_every_help_page_run(
     run_fervid: Fervid, demo_folder: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(demo_folder, tmp_path / "videos")
-    for command in ([], ["analyze"], ["summarize"], ["bench"], ["models"], ["doctor"]):
+    shutil.copy(demo_folder / "astronaut.mp4", tmp_path / "videos" / "clip.mp4")
+    for command in (
+        [],
+        ["analyze"],
+        ["summarize"],
+        ["annotate"],
+        ["convert"],
+        ["bench"],
+        ["models"],
+        ["doctor"],
+    ):
         page = run_fervid(*command, "--help").stdout
         example = page.split("Example: fervid ")[1].split("\n")[0]
         done = run_fervid(*example.split(), *(["--overwrite"] if "--out" in example else []))
