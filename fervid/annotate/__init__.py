@@ -11,16 +11,19 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
 
 from fervid.annotate import film, photo
-from fervid.annotate.match import source_of
+from fervid.annotate.match import check_size, source_of
 from fervid.annotate.sightings import COLUMNS, Sightings
 from fervid.errors import FervidError, UsageError
+from fervid.picture import Picture
 from fervid.results import read_table
 from fervid.types import Source
 
@@ -79,9 +82,11 @@ def annotate(
         facts.st_size,
         datetime.fromtimestamp(facts.st_mtime, UTC),
     )
+    check = partial(check_size, row=row, clip=path)
     growing = target.with_name(f".{target.name}.partial")
     try:
-        line = _draw(here, sightings, growing, target.suffix.lower(), blur_faces=blur_faces)
+        ending = target.suffix.lower()
+        line = _draw(here, sightings, growing, ending, check=check, blur_faces=blur_faces)
         growing.replace(target)
     finally:
         growing.unlink(missing_ok=True)
@@ -89,15 +94,21 @@ def annotate(
 
 
 def _draw(
-    source: Source, sightings: Sightings, path: Path, ending: str, *, blur_faces: bool
+    source: Source,
+    sightings: Sightings,
+    path: Path,
+    ending: str,
+    *,
+    check: Callable[[Picture], None],
+    blur_faces: bool,
 ) -> str:
     faces = f"{len(sightings.frames):,} sightings of a face"
     if source.kind == "image":
-        photo.draw_photo(source, sightings, path, ending, blur_faces=blur_faces)
+        photo.draw_photo(source, sightings, path, ending, check=check, blur_faces=blur_faces)
         return faces
     from fervid.annotate.video import draw_video
 
-    drawn = draw_video(source, sightings, path, ending, blur_faces=blur_faces)
+    drawn = draw_video(source, sightings, path, ending, check=check, blur_faces=blur_faces)
     if drawn.missing:
         _logger.warning("%s is not whole: %s", source.path.name, drawn.missing)
     return f"{drawn.frames:,} frames ({drawn.encoder}), {drawn.sound}, {faces}"

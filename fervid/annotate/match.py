@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from fervid.errors import FervidError, UsageError
+from fervid.picture import Picture
 from fervid.sources import readable
 
 _COLUMNS = ("source", "uri", "kind", "status", "error", "size_bytes", "width", "height")
@@ -61,6 +62,21 @@ def source_of(clip: Path, sources: pa.Table, result: Path, name: str | None) -> 
             f"--source {found[0]['source']}",
         )
     return found[0]
+
+
+def check_size(picture: Picture, row: dict[str, Any], clip: Path) -> None:
+    """Refuse pictures that cannot be those that were analysed.
+
+    Raises:
+        FervidError: They have another size.
+    """
+    size = (picture.width, picture.height)
+    if row["width"] is not None and size != (row["width"], row["height"]):
+        raise FervidError(
+            f"{clip} has {size[0]}x{size[1]} pixels; what was analysed as {row['source']} had "
+            f"{row['width']}x{row['height']}.",
+            "Give the file that was analysed, or analyse this one.",
+        )
 
 
 def _named(rows: Sequence[dict[str, Any]], name: str, result: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from fervid.annotate.sightings import Sightings
 from fervid.decode import read_source
 from fervid.errors import FervidError
 from fervid.options import Sampling
+from fervid.picture import Picture
 from fervid.types import Frame, Source
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
@@ -22,7 +24,13 @@ _QUALITY = 95
 
 
 def draw_photo(
-    source: Source, sightings: Sightings, path: Path, ending: str, *, blur_faces: bool
+    source: Source,
+    sightings: Sightings,
+    path: Path,
+    ending: str,
+    *,
+    check: Callable[[Picture], None],
+    blur_faces: bool,
 ) -> None:
     """Write an annotated copy of a photo, upright, without its EXIF data.
 
@@ -31,6 +39,7 @@ def draw_photo(
         sightings: Its faces.
         path: Of the file to write, of any name.
         ending: Of its final name, one of `FORMATS`.
+        check: Raises an error where the picture is not the one that was analysed.
         blur_faces: Whether faces are made unrecognisable.
 
     Raises:
@@ -43,6 +52,7 @@ def draw_photo(
             failure.error if failure else f"{source.path} cannot be decoded.",
             failure.remedy if failure else "Copy it again from where it came from.",
         )
+    check(item.picture)
     pixels = np.array(item.picture.rgb)
     places = [Place(box, row, 0.0) for row, box in enumerate(sightings.boxes)]
     if blur_faces:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -61,7 +61,13 @@ class Drawn:
 
 
 def draw_video(
-    source: Source, sightings: Sightings, path: Path, ending: str, *, blur_faces: bool
+    source: Source,
+    sightings: Sightings,
+    path: Path,
+    ending: str,
+    *,
+    check: Callable[[Picture], None],
+    blur_faces: bool,
 ) -> Drawn:
     """Write an annotated copy of a video.
 
@@ -70,6 +76,7 @@ def draw_video(
         sightings: Its faces.
         path: Of the file to write, of any name.
         ending: Of its final name.
+        check: Raises an error where a picture is not of what was analysed.
         blur_faces: Whether faces are made unrecognisable.
 
     Raises:
@@ -80,6 +87,7 @@ def draw_video(
     if isinstance(first, SourceEnd):
         raise _unreadable(first)
     assert first.picture is not None  # noqa: S101 - looked for above
+    check(first.picture)
     with _facts(source.path) as clip, opened_to_write(path, ending, clip.tick_s) as target:
         film = _Annotated(clip, first.picture, sightings, blur_faces=blur_faces)
         writer = Film(target, film.shape)

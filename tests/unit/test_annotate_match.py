@@ -75,6 +75,15 @@ def test_another_file_of_the_name_is_refused_unless_it_is_named(
     annotate(other, result, tmp_path / "o.mp4", source="c.mp4")
 
 
+def test_pictures_of_another_size_are_refused_even_if_the_source_is_named(
+    result: Path, tmp_path: Path
+) -> None:
+    other = film(tmp_path / "d.mp4", frames=3, size=(128, 96), sound=None)
+    with pytest.raises(FervidError, match=r"d\.mp4 has 128x96 .* c\.mp4 had 64x48"):
+        annotate(other, result, tmp_path / "o.mp4", source="c.mp4")
+    assert not list(tmp_path.glob("*o.mp4*"))
+
+
 def test_a_clip_that_was_not_analysed_is_named_with_what_was(result: Path, tmp_path: Path) -> None:
     other = film(tmp_path / "d.mp4", frames=3, sound=None)
     with pytest.raises(FervidError, match=r"d\.mp4 is not in .*which has c\.mp4.*Analyse it"):
