@@ -87,7 +87,12 @@ def test_a_method_is_judged_against_the_kernel_sequence_by_sequence() -> None:
     methods = [
         Method(RAW, lambda one: one.probabilities),
         Method(REFERENCE, lambda one: smooth_probabilities(one.times, one.probabilities, 0.3), 0.3),
-        Method("truth", lambda one: np.eye(7, dtype=np.float32)[one.labels], probable=False),
+        Method(
+            "truth",
+            lambda one: np.eye(7, dtype=np.float32)[one.labels],
+            probable=False,
+            control=RAW,
+        ),
     ]
     raw, reference, truth = judge(methods, seen)
     assert reference["accuracy_less_reference"] == {"mean": 0, "interval_95": [0, 0]}
@@ -96,6 +101,8 @@ def test_a_method_is_judged_against_the_kernel_sequence_by_sequence() -> None:
     assert raw["changes_a_minute"] > reference["changes_a_minute"]
     assert truth["accuracy"]["mean"] == truth["macro_recall"] == 1
     assert "nll" not in truth
+    gained = truth["accuracy_less_control"]["mean"]
+    assert gained == pytest.approx(1 - raw["accuracy"]["mean"], abs=1e-3)
 
 
 @pytest.mark.parametrize("embeddings", [False, True])
@@ -113,8 +120,8 @@ def test_a_head_sees_the_gaps_on_both_sides(embeddings: bool) -> None:
 def test_the_command_compares_ways_without_the_test_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With one of the heads, for an epoch: a head takes Keras five seconds to compile."""
-    monkeypatch.setattr(comparison, "HEADS", HEADS[-1:])
+    """With two of the heads, for an epoch: Keras takes five seconds to compile one."""
+    monkeypatch.setattr(comparison, "HEADS", HEADS[1::2])
     monkeypatch.setattr(heads, "_EPOCHS", 1)
     usages = ["Training"] * 210 + ["PublicTest"] * 7
     labels = [row % 7 for row in range(217)]
@@ -128,9 +135,10 @@ def test_the_command_compares_ways_without_the_test_folder(
     assert report["images"]["held out"] == 2 * report["images"]["choice"]
     methods = report["compared_on"]["held out"]["methods"]
     text = (out / "sequences.md").read_text()
-    assert len(methods) == 5
+    assert len(methods) == 7
     for method in methods:
         assert f"| {method['method']} |" in text
+        assert ("accuracy_less_control" in method) == method["method"].startswith("recurrent")
         assert 0 <= method["accuracy"]["mean"] <= 1
     again = CliRunner().invoke(group, ["sequences", *map(str, data)])
     assert again.exit_code == 2

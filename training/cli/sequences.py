@@ -22,7 +22,7 @@ from training.cli.options import data_options
 @click.option(
     "--count",
     type=click.IntRange(1),
-    default=1536,
+    default=1024,
     show_default=True,
     help="Sequences to train on.",
 )

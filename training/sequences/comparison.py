@@ -35,12 +35,15 @@ class Method:
         smoother: Does it.
         seconds: The smoothing time that was best; None where there is none.
         probable: Whether it gives probabilities, not labels alone.
+        control: Name of the method that has the same input and looks at no other frame but
+            through the kernel: what is gained over it has to do with time.
     """
 
     name: str
     smoother: Smoother
     seconds: float | None = None
     probable: bool = True
+    control: str | None = None
 
 
 def choose_methods(training: Sequences, choice: Sequences, seed: int) -> list[Method]:
@@ -63,7 +66,8 @@ def choose_methods(training: Sequences, choice: Sequences, seed: int) -> list[Me
     for head in HEADS:
         methods.append(_trained(head, training, choice, seed))
         if not head.recurrent:
-            methods.append(_then_kernel(methods[-1], choice))
+            before = methods[-1].smoother
+            methods.append(_best(_control(head), choice, smooth_probabilities, before=before))
     return methods
 
 
@@ -76,36 +80,43 @@ def judge(methods: list[Method], held_out: Sequences, seed: int = 0) -> list[dic
         seed: Of the bootstrap.
 
     Returns:
-        By method: accuracy per frame, NLL, macro recall, changes of label a minute, and accuracy
-        and NLL less those of `REFERENCE`, with 95% intervals by a bootstrap over sequences.
+        By method: accuracy per frame, NLL, macro recall, changes of label a minute, and what
+        accuracy and NLL are less those of `REFERENCE` and of the method's control; with 95%
+        intervals by a bootstrap over sequences.
     """
     outputs = {method.name: method.smoother(held_out) for method in methods}
     right = {name: _right(values, held_out) for name, values in outputs.items()}
     losses = {name: _losses(values, held_out) for name, values in outputs.items()}
-    drawn = np.random.default_rng(seed).integers(
-        0, len(held_out.labels), (_RESAMPLES, len(held_out.labels))
-    )
-    return [
-        {
-            "method": method.name,
+    count = len(held_out.labels)
+    drawn = np.random.default_rng(seed).integers(0, count, (_RESAMPLES, count))
+    entries = []
+    for method in methods:
+        values = outputs[method.name]
+        figures = {
             "seconds": method.seconds,
-            "accuracy": _with_interval(right[method.name], drawn),
-            "accuracy_less_reference": _with_interval(right[method.name] - right[REFERENCE], drawn),
-            "macro_recall": _macro_recall(outputs[method.name], held_out),
-            "changes_a_minute": _changes_a_minute(outputs[method.name].argmax(-1), held_out),
+            "macro_recall": _macro_recall(values, held_out),
+            "changes_a_minute": _changes_a_minute(values.argmax(-1), held_out),
+            **_against("accuracy", right, method, drawn),
         }
-        | (
-            {
-                "nll": _with_interval(losses[method.name], drawn),
-                "nll_less_reference": _with_interval(
-                    losses[method.name] - losses[REFERENCE], drawn
-                ),
-            }
-            if method.probable
-            else {}
-        )
-        for method in methods
-    ]
+        if method.probable:
+            figures |= _against("nll", losses, method, drawn)
+        entries.append({"method": method.name, **figures})
+    return entries
+
+
+def _against(
+    name: str,
+    figures: Mapping[str, npt.NDArray[np.float64]],
+    method: Method,
+    drawn: npt.NDArray[np.int64],
+) -> dict[str, Any]:
+    """Return a figure of a method, and less those of what it is compared with."""
+    own = figures[method.name]
+    compared = {name: _with_interval(own, drawn)}
+    for less, other in {"less_reference": REFERENCE, "less_control": method.control}.items():
+        if other is not None:
+            compared[f"{name}_{less}"] = _with_interval(own - figures[other], drawn)
+    return compared
 
 
 def true_changes_a_minute(sequences: Sequences) -> float:
@@ -141,12 +152,15 @@ def _best(
 def _trained(head: Head, training: Sequences, choice: Sequences, seed: int) -> Method:
     network = train_head(head, training, choice, seed)
     return Method(
-        head.name, lambda seen: network.predict(inputs_of(head, seen), batch_size=64, verbose=0)
+        head.name,
+        lambda seen: network.predict(inputs_of(head, seen), batch_size=64, verbose=0),
+        control=_control(head) if head.recurrent else None,
     )
 
 
-def _then_kernel(head: Method, choice: Sequences) -> Method:
-    return _best(f"{head.name}, then kernel", choice, smooth_probabilities, before=head.smoother)
+def _control(head: Head) -> str:
+    seen = "embedding" if head.embeddings else "probabilities"
+    return f"frame by frame, {seen}, then kernel"
 
 
 def _one_hot_paths(
