@@ -103,6 +103,10 @@ class Plain:
         columns = [[float(item.probabilities[code]) for item in self.rows] for code in range(7)]
         return [sum(column) / len(column) if column else None for column in columns]
 
+    def confidence(self) -> float | None:
+        largest = [float(max(item.probabilities)) for item in self.rows]
+        return sum(largest) / len(largest) if largest else None
+
     def entropies(self) -> tuple[float | None, float | None]:
         """Of the mean, and the mean of the rows'."""
         if not self.rows:

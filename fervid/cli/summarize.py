@@ -10,7 +10,7 @@ from fervid.cli.logs import show_logs
 from fervid.summary.choices import SummaryChoices
 
 _DEFAULTS = SummaryChoices()
-_ROWS_SHOWN = 20
+_ROWS_SHOWN = 30
 
 
 @click.command(

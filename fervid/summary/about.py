@@ -31,9 +31,10 @@ MEANINGS = {
     "faces": "rows with a face; several in a frame count each",
     "faces_low_quality": "of these, left out of everything else",
     "dominant_emotion": "class with the largest mean probability",
+    "mean_confidence": "mean of the valid faces' largest probability: how sure the classifier was",
     "share_*": "share of the valid faces whose most probable class it is, 0 to 1; all faces of a "
     "source or group weigh the same",
-    "mean_*": "mean probability over the valid faces",
+    "mean_*": "mean probability of the emotion over the valid faces",
     "*_low, *_high": f"95% interval by bootstrap ({RESAMPLES:,} resamples). Of a source or track "
     f"{FEWEST_UNITS} to {MOST_STRETCHES} stretches of its time are drawn, of at least "
     f"{LEAST_STRETCH_S:g} s, because neighbouring frames are no independent draws; of a group its "

@@ -12,7 +12,7 @@ from fervid.summary.rows import Rows
 from fervid.summary.runs import Bools, Floats, Ints
 
 _COUNT, _LABELS, _MEANS = 0, slice(1, 8), slice(8, 15)
-_ROW_ENTROPY = 15
+_ENTROPY, _CONFIDENCE = 15, 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +26,7 @@ class Figures:
         ends: `(things, 14, 2)` 95% intervals of the shares, then of the means.
         entropy_of_mean: `(things,)` Shannon's entropy in bits of the mean probabilities, 0 for one
             certain class to 2.81 for seven equal ones.
+        confidence: `(things,)` mean over valid rows of the largest probability.
         mean_entropy: `(things,)` mean over valid rows of the entropy of each, in bits.
     """
 
@@ -34,6 +35,7 @@ class Figures:
     means: Floats
     ends: Floats
     entropy_of_mean: Floats
+    confidence: Floats
     mean_entropy: Floats
 
     @property
@@ -51,8 +53,8 @@ def part_sums(rows: Rows, things: Ints, count: int) -> tuple[Floats, Ints]:
         count: How many.
 
     Returns:
-        `(parts, 16)`: number of rows, of each label, sums of probabilities and of entropies; and
-        `(parts,)` of which thing each is, in order; every thing has a part.
+        `(parts, 17)`: number of rows, of each label, sums of probabilities, of entropies and of
+        largest probabilities; and `(parts,)` of which thing each is, in order; all have a part.
     """
     chosen = np.flatnonzero((things >= 0) & rows.valid)
     of, time_s = things[chosen], rows.frames.time_s[rows.frame[chosen]]
@@ -65,14 +67,15 @@ def part_sums(rows: Rows, things: Ints, count: int) -> tuple[Floats, Ints]:
         along = (time_s - first_s[of]) / (last_s - first_s)[of]
     stretch = np.minimum((np.nan_to_num(along) * number[of]).astype(np.int64), number[of] - 1)
     part, parts = starts[of] + stretch, int(number.sum())
-    sums = np.zeros((parts, _ROW_ENTROPY + 1))
+    sums = np.zeros((parts, _CONFIDENCE + 1))
     sums[:, _COUNT] = np.bincount(part, minlength=parts)
     labels = np.bincount(part * 7 + rows.label[chosen], minlength=parts * 7)
     sums[:, _LABELS] = labels.reshape(-1, 7)
     for place, column in enumerate(rows.probabilities, _MEANS.start):
         values = column[chosen]
         sums[:, place] = np.bincount(part, values, parts)
-        sums[:, _ROW_ENTROPY] += np.bincount(part, _surprise_bits(values), parts)
+        sums[:, _ENTROPY] += np.bincount(part, _surprise_bits(values), parts)
+    sums[:, _CONFIDENCE] = np.bincount(part, rows.probabilities.max(axis=0)[chosen], parts)
     return sums, np.repeat(np.arange(count), number)
 
 
@@ -97,7 +100,7 @@ def figures(sums: Floats, things: Ints, count: int, seed: int) -> Figures:
     """Make figures of the sums of parts, which the bootstrap draws.
 
     Args:
-        sums: `(parts, 16)` as of `part_sums`.
+        sums: `(parts, 17)` as of `part_sums`.
         things: `(parts,)` which of `count` things each is of, in order.
         count: How many.
         seed: Of the bootstrap.
@@ -112,9 +115,10 @@ def figures(sums: Floats, things: Ints, count: int, seed: int) -> Figures:
         parts=np.bincount(things[sums[:, _COUNT] > 0], minlength=count),
         shares=ratios[:, _LABELS],
         means=ratios[:, _MEANS],
-        ends=intervals(sums[:, :_ROW_ENTROPY], things, count, seed),
+        ends=intervals(sums[:, :_ENTROPY], things, count, seed),
         entropy_of_mean=_surprise_bits(ratios[:, _MEANS]).sum(axis=1),
-        mean_entropy=ratios[:, _ROW_ENTROPY],
+        confidence=ratios[:, _CONFIDENCE],
+        mean_entropy=ratios[:, _ENTROPY],
     )
 
 

@@ -34,9 +34,10 @@ def markdown(summary: Summary, most_rows: int | None = None) -> str:
     """
     tables = summary.tables
     keys = tables["groups"].column_names[: tables["groups"].column_names.index("sources")]
-    group_names = (*keys, "sources", "frames", "valid", "faces", _SHOWS)
-    source_names = ("source", "status", "frames", "valid", "faces", "tracks", _SHOWS)
-    track_names = ("source", "track", "from s", "to s", "frames", "valid", "changes/min", _SHOWS)
+    shows = ("confidence", _SHOWS)
+    group_names = (*keys, "sources", "frames", "valid", "faces", *shows)
+    source_names = ("source", "status", "frames", "valid", "faces", "tracks", *shows)
+    track_names = ("source", "track", "from s", "to s", "frames", "valid", "changes/min", *shows)
     sections = [
         *(f"- {note}" for note in summary.notes),
         *_section(
@@ -76,19 +77,19 @@ def _group(row: Row, keys: Cells) -> Cells:
         f"{row['sources']:,}",
         *_seen(row),
         f"{row['faces']:,}",
-        _shown(row),
+        *_shown(row),
     )
 
 
 def _source(row: Row) -> Cells:
     counts = (f"{row['faces']:,}", f"{row['tracks']:,}")
-    return _text(row["source"]), str(row["status"]), *_seen(row), *counts, _shown(row)
+    return _text(row["source"]), str(row["status"]), *_seen(row), *counts, *_shown(row)
 
 
 def _track(row: Row) -> Cells:
     times = (_number(row["first_s"], 1), _number(row["last_s"], 1))
     changes = _number(row["transitions_per_min"], 1)
-    return _text(row["source"]), str(row["track"]), *times, *_seen(row), changes, _shown(row)
+    return _text(row["source"]), str(row["track"]), *times, *_seen(row), changes, *_shown(row)
 
 
 def _episodes(episodes: pa.Table, most_rows: int | None) -> Iterator[str]:
@@ -141,15 +142,16 @@ def _seen(row: Row) -> Cells:
     return f"{row['frames_sampled']:,}", _percent(row["validity"])
 
 
-def _shown(row: Row) -> str:
-    """Name the most frequent labels, with their intervals."""
+def _shown(row: Row) -> Cells:
+    """Say how sure the classifier was, and name the most frequent labels with their intervals."""
     shares = {name: row[f"share_{name}"] or 0.0 for name in EMOTIONS}
     ranked = sorted(EMOTIONS, key=lambda name: -shares[name])[:_EMOTIONS_NAMED]
-    return ", ".join(
+    named = (
         f"{name} {_percent(shares[name])}{_interval(row, name)}"
         for name in ranked
         if shares[name] >= _LEAST_SHARE
     )
+    return _number(row["mean_confidence"], 2), ", ".join(named)
 
 
 def _interval(row: Row, name: str) -> str:

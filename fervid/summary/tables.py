@@ -159,6 +159,7 @@ def _shown(figures: Figures) -> Columns:
     best = np.where(known, np.nan_to_num(figures.means).argmax(axis=1), -1)
     columns: Columns = {
         "dominant_emotion": _emotions(best),
+        "mean_confidence": _floats(figures.confidence),
         "entropy_of_mean_bits": _floats(figures.entropy_of_mean),
         "mean_entropy_bits": _floats(figures.mean_entropy),
     }

@@ -38,6 +38,8 @@ def check_figures(shown: pd.Series, expected: Plain) -> None:
     for kind, values in (("share", expected.shares()), ("mean", expected.means())):
         found = [plain(shown[f"{kind}_{emotion}"]) for emotion in EMOTIONS]
         assert found == [value if value is None else pytest.approx(value) for value in values]
+    sure = expected.confidence()
+    assert plain(shown["mean_confidence"]) == (sure and pytest.approx(sure))
     of_mean, mean = expected.entropies()
     assert plain(shown["entropy_of_mean_bits"]) == (of_mean and pytest.approx(of_mean, abs=1e-6))
     assert plain(shown["mean_entropy_bits"]) == (mean and pytest.approx(mean, abs=1e-6))

@@ -99,7 +99,7 @@ def test_markdown_has_every_row_and_breaks_no_table(summary: Summary, tmp_path: 
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert all(line.endswith(" |") for line in lines)
     widths = {line.replace("\\|", "").count("|") for line in lines}
-    assert widths == {7, 8, 9, 10}  # columns of each table, and one bar more
+    assert widths == {8, 9, 10}  # columns of each table, and one bar more
     for words in ("## Groups", "## Sources", "## Tracks", "## Episodes", "## Transitions"):
         assert words in text
     assert "100%" in text
