@@ -54,17 +54,22 @@ class Picture:
     @property
     def width(self) -> int:
         """Width in pixels."""
-        return self.planes[0].pixels.shape[1]
+        return self.planes[0].width
 
     @property
     def height(self) -> int:
         """Height in pixels."""
-        return self.planes[0].pixels.shape[0]
+        return self.planes[0].height
 
     @property
     def nbytes(self) -> int:
-        """Size of the pixels in bytes."""
-        return sum(plane.pixels.nbytes for plane in self.planes)
+        """Bytes that the pixels take, as far as they are decoded."""
+        return sum(plane.nbytes for plane in self.planes)
+
+    @property
+    def is_halved(self) -> bool:
+        """Whether only half the resolution has been decoded so far."""
+        return any(plane.halves for plane in self.planes)
 
     @property
     def rgb(self) -> Rgb:
@@ -83,18 +88,23 @@ class Picture:
         """
         return self._in_colour([plane.scaled(width, height) for plane in self.planes])
 
-    def crop(self, box_xyxy: tuple[float, float, float, float], side: int) -> Rgb:
+    def crop(
+        self, box_xyxy: tuple[float, float, float, float], side: int, *, at_hand: bool = False
+    ) -> Rgb:
         """Cut a box out, at sub-pixel position, and scale it to a square.
 
         Args:
             box_xyxy: Box in continuous pixel coordinates ((0, 0) is the outer corner of the first
                 pixel). It may reach outside: edge pixels repeat there.
             side: Of the result, in pixels.
+            at_hand: Whether to make do with what has been decoded.
 
         Returns:
             uint8 RGB `(side, side, 3)`, scaled as `Plane.crop` does.
         """
-        return self._in_colour([plane.crop(box_xyxy, side) for plane in self.planes])
+        return self._in_colour(
+            [plane.crop(box_xyxy, side, at_hand=at_hand) for plane in self.planes]
+        )
 
     def _in_colour(self, parts: list[Pixels]) -> Rgb:
         if self.to_rgb is None:

@@ -37,21 +37,23 @@ def read_still(account: Account) -> Iterator[Frame]:
         turned = _turned_on_loading(image)
         is_deep = pillow.has_16_bit_colour(image)
         with stages.timed("decode"):
-            pixels = jpeg.rgb(image, path)
-        if pixels is None:
+            photo = jpeg.decoded(image, path)
+        if photo is None:
             pillow.load(image, path)
         exif = pillow.exif(image)
         account.recorded_at = recorded.of_exif(exif)
         turn = orientation.of_exif(exif.get(_EXIF_ORIENTATION))
         with stages.timed("convert"):
-            if is_deep:
-                pixels = (turned or turn).applied(pillow.rgb_of_16_bits(path))
+            if photo is not None:
+                picture = photo.upright(turn)
+            elif is_deep:
+                picture = Picture.of_rgb((turned or turn).applied(pillow.rgb_of_16_bits(path)))
             else:
-                pixels = turn.applied(pillow.rgb(image) if pixels is None else pixels)
-    account.height, account.width = pixels.shape[:2]
+                picture = Picture.of_rgb(turn.applied(pillow.rgb(image)))
+    account.height, account.width = picture.height, picture.width
     account.rotation = (turned or turn).rotation
     account.frames_delivered = account.frames_sampled = 1
-    yield Frame(account.source.id, index=0, time_s=None, picture=Picture.of_rgb(pixels))
+    yield Frame(account.source.id, index=0, time_s=None, picture=picture)
 
 
 def _turned_on_loading(image: Image.Image) -> orientation.Orientation | None:

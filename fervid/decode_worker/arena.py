@@ -5,18 +5,20 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
-import sys
-import tempfile
 import weakref
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fervid.decode_worker.space import PAGE_BYTES
 from fervid.picture import Picture
-from fervid.plane import Plane
+from fervid.plane import Pixels, Plane
+
+if TYPE_CHECKING:
+    from fervid.decode.jpeg import Whole
 
 _HEADER_BYTES = PAGE_BYTES
 _ALIGNMENT = 64
@@ -45,9 +47,8 @@ class Arena:
         """Sources that the worker has begun."""
 
     def drop(self, start: int, end: int) -> None:
-        """Hand memory back to the system, where it can be handed back; both sides lose it."""
-        if hasattr(mmap, "MADV_REMOVE"):
-            self.memory.madvise(mmap.MADV_REMOVE, start, end - start)
+        """Hand memory back to the system; both sides lose what was in it."""
+        self.memory.madvise(mmap.MADV_REMOVE, start, end - start)
 
 
 def create(nbytes: int) -> int:
@@ -61,23 +62,19 @@ def create(nbytes: int) -> int:
     """
     descriptor = file_in_memory()
     os.ftruncate(descriptor, nbytes)
-    if sys.platform == "linux":
-        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
-        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+    seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
     return descriptor
 
 
 def file_in_memory() -> int:
-    """Make a file without a name, in memory where the system has such; return its descriptor."""
-    if sys.platform == "linux":
-        return os.memfd_create("fervid-decode", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    with tempfile.TemporaryFile() as file:
-        return os.dup(file.fileno())
+    """Make a file in memory, without a name; return its descriptor."""
+    return os.memfd_create("fervid-decode", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
 
 
 def room_for(picture: Picture) -> int:
     """Return the bytes that a picture takes in an arena."""
-    return sum(_aligned(plane.pixels.nbytes) for plane in picture.planes)
+    return sum(_aligned(pixels.nbytes) for _, pixels in _kept(picture))
 
 
 def put(arena: Arena, at: int, picture: Picture) -> dict[str, Any]:
@@ -93,14 +90,39 @@ def put(arena: Arena, at: int, picture: Picture) -> dict[str, Any]:
     """
     planes = []
     offset = at
-    for plane in picture.planes:
-        pixels = plane.pixels
+    for step, pixels in _kept(picture):
         target = np.frombuffer(arena.memory, np.uint8, pixels.nbytes, offset)
         np.copyto(target.reshape(pixels.shape), pixels)
-        planes.append([plane.step, *pixels.shape])
+        planes.append([step, *pixels.shape])
         offset += _aligned(pixels.nbytes)
     to_rgb = None if picture.to_rgb is None else picture.to_rgb.tolist()
-    return {"at": at, "nbytes": offset - at, "planes": planes, "to_rgb": to_rgb}
+    _, whole = _halves(picture) or (None, None)
+    return {
+        "at": at,
+        "nbytes": offset - at,
+        "planes": planes,
+        "to_rgb": to_rgb,
+        "halved": whole and {"size": [picture.width, picture.height], "turn": asdict(whole.turn)},
+    }
+
+
+def _kept(picture: Picture) -> list[tuple[int, Pixels]]:
+    """What is kept of a picture, with steps: its planes, or the half of a photo and its file."""
+    if halves := _halves(picture):
+        half, whole = halves
+        return [(1, half), (1, np.frombuffer(whole.encoded, np.uint8))]
+    return [(plane.step, plane.pixels) for plane in picture.planes]
+
+
+def _halves(picture: Picture) -> tuple[Pixels, Whole] | None:
+    """The half of a photo and what decodes the whole, while that has not been decoded."""
+    halves = picture.planes[0].halves
+    if halves is None:
+        return None
+    from fervid.decode.jpeg import Whole
+
+    half, whole = halves
+    return (half, whole) if isinstance(whole, Whole) else None
 
 
 class Pictures:
@@ -128,15 +150,19 @@ class Pictures:
         if not self._arena.start <= at <= at + nbytes <= self._arena.end:
             raise ValueError("a picture outside the arena")
         whole = np.frombuffer(self._arena.memory, np.uint8, nbytes, at)
-        planes = []
+        kept = []
         offset = 0
         for step, *shape in where["planes"]:
             size = _size(shape)
-            planes.append(Plane(whole[offset : offset + size].reshape(shape), step))
+            kept.append((whole[offset : offset + size].reshape(shape), step))
             offset += _aligned(size)
         # NumPy lets every view of `whole`, and views of these, hold on to `whole` itself.
         weakref.finalize(whole, self._let_go.append, at).atexit = False
+        if halved := where["halved"]:
+            (half, _), (encoded, _) = kept
+            return _photo(half, encoded, halved)
         to_rgb = where["to_rgb"]
+        planes = [Plane(pixels, step) for pixels, step in kept]
         return Picture(tuple(planes), None if to_rgb is None else np.array(to_rgb, np.float32))
 
     def let_go(self) -> list[int]:
@@ -145,6 +171,16 @@ class Pictures:
         while self._let_go:
             places.append(self._let_go.popleft())
         return places
+
+
+def _photo(half: Pixels, encoded: Pixels, halved: dict[str, Any]) -> Picture:
+    """A photo of which only the half is decoded; it needs libjpeg-turbo to become whole."""
+    from fervid.decode.jpeg import Whole
+    from fervid.decode.orientation import Orientation
+
+    width, height = halved["size"]
+    whole = Whole(encoded, Orientation(**halved["turn"]))
+    return Picture((Plane.halved(half, (width, height), whole, encoded.nbytes),))
 
 
 def _aligned(nbytes: int) -> int:

@@ -64,12 +64,13 @@ class Candidates:
             kept.append(mine[own])
         return np.concatenate(kept)
 
-    def patches(self, pictures: Sequence[Picture], side: int) -> Rgb:
+    def patches(self, pictures: Sequence[Picture], side: int, *, at_hand: bool = False) -> Rgb:
         """Cut every box out of its picture.
 
         Args:
             pictures: What `frames` counts.
             side: Of a patch, in pixels.
+            at_hand: Whether to make do with what of the pictures has been decoded.
 
         Returns:
             uint8 RGB `(n, side, side, 3)`.
@@ -78,7 +79,7 @@ class Candidates:
         for number, (frame, corners) in enumerate(
             zip(self.frames, self.boxes.tolist(), strict=True)
         ):
-            cut[number] = pictures[frame].crop(tuple(corners), side)
+            cut[number] = pictures[frame].crop(tuple(corners), side, at_hand=at_hand)
         return cut
 
 
