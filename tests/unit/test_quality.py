@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import timeit
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from time import thread_time
 
@@ -14,9 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fervid import demo
+from fervid.options import AnalyzeOptions
 from fervid.quality import assess
+from fervid.quality import quality as quality_module
 from fervid.quality.brightness import brightness
 from fervid.quality.pose import MODEL
+from fervid.quality.quality import SCALES, combined
 from fervid.quality.sharpness import sharpness
 from fervid.types import Face, FaceQuality
 
@@ -157,3 +161,16 @@ def test_a_batch_costs_less_than_a_tenth_of_a_millisecond_a_face(crop: Pixels) -
         timeit.repeat(lambda: assess(faces, crops), timer=thread_time, number=20, repeat=5)
     )
     assert cost_s / 20 / 16 < 1e-4
+
+
+def test_what_is_written_about_the_formula_has_its_constants() -> None:
+    page = Path(quality_module.__file__).with_name("README.md").read_text()
+    spoken = {f"{value:g}".removeprefix("0") for value in asdict(SCALES).values()}
+    for text in (page.split("| factor of")[1].split("How the")[0], str(combined.__doc__)):
+        assert spoken <= set(re.findall(r"(?<![\d.])\.?\d+(?:\.\d+)?", text))
+
+
+def test_the_page_names_the_default_of_min_quality() -> None:
+    page = Path(quality_module.__file__).with_name("README.md").read_text()
+    default = f"{AnalyzeOptions().min_quality:g}".removeprefix("0")
+    assert f"`--min-quality` (default {default})" in page

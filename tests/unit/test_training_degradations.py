@@ -118,7 +118,7 @@ def simulated(true: Scales, rng: np.random.Generator, *, sizes_alone: bool = Fal
     """Faces of all kinds, right as often as quality says."""
     count = 3000
     measures = Measures(
-        Pose(*rng.uniform(-70, 70, (3, count))),
+        Pose(*rng.uniform([[-70], [0], [-70]], 70, (3, count))),  # none looks down
         rng.uniform(0, 0.9, count),
         rng.exponential(0.2, count),
         np.full(count, 400.0),
@@ -150,7 +150,7 @@ def test_the_command_leaves_tables_and_charts(tmp_path: Path) -> None:
     assert report["photographs"]["even"]["all"]["accuracy"] == 1
     assert report["warnings"][0].startswith("residual-se-half was validated on")
     text = (out / "degradations.md").read_text()
-    assert "| blur | 2 sigma, pixels |" in text
+    assert "| blur (sigma, pixels) | 2 |" in text
     assert "## Photographs at even places" in text
     again = CliRunner().invoke(group, ["degradations", *map(str, data)])
     assert again.exit_code == 2

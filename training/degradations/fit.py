@@ -25,7 +25,8 @@ def fitted(looks: Mapping[Degradation, Look], photographs: Look | None) -> tuple
     """Fit the constants by maximum likelihood.
 
     P(right) = 1/7 + (full - 1/7) quality, `full` being another number for photographs, whose
-    labels are others. The photographs together weigh as much as one level.
+    labels are others. The photographs together weigh as much as one level. Pitch counts upwards
+    only: what the landmarks take for a head that is down is mostly a smile, and those are easy.
 
     Args:
         looks: By degradation.
@@ -43,7 +44,7 @@ def fitted(looks: Mapping[Degradation, Look], photographs: Look | None) -> tuple
         weights.append(np.full(count, len(known[0].right) / count))
         sets.append(np.ones(count, int))
         known.append(photographs)
-    measures = _joined([look.measures for look in known])
+    measures = _looking_up(_joined([look.measures for look in known]))
     right = np.concatenate([look.right for look in known])
     weight, of_set = np.concatenate(weights), np.concatenate(sets)
     names = [field.name for field in fields(Scales) if field.name not in _GIVEN]
@@ -85,6 +86,11 @@ def _loss(
 ) -> float:
     expected = np.clip(CHANCE + (full - CHANCE) * quality, 1e-6, 1 - 1e-6)
     return float(-np.average(np.log(np.where(right, expected, 1 - expected)), weights=weight))
+
+
+def _looking_up(measures: Measures) -> Measures:
+    pose = measures.pose._replace(pitch=np.maximum(measures.pose.pitch, 0))
+    return measures._replace(pose=pose)
 
 
 def _joined(several: list[Measures]) -> Measures:

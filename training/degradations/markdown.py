@@ -47,8 +47,8 @@ def _levels(report: Figures) -> str:
     columns = ("accuracy (95%)", "expected", "confidence", "sharpness", "brightness", "quality")
     rows = [
         [
-            one["family"],
-            f"{one['level']:g} {one['unit']}".strip() if one["unit"] else "",
+            f"{one['family']} ({one['unit']})" if one["unit"] else one["family"],
+            f"{one['level']:g}" if one["unit"] else "",
             _share(one),
             _percent(one["expected"]),
             *(_short(one[name]) for name in columns[2:]),
@@ -100,7 +100,7 @@ def _share(one: Figures) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}%"
+    return f"{100 * share + 0:.1f}%"  # no -0.0
 
 
 def _short(value: float) -> str:

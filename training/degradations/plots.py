@@ -30,13 +30,13 @@ def draw_degradations(report: Figures, path: Path) -> None:
         family: list(of) for family, of in groupby(levels, key=lambda one: str(one["family"]))
     }
     curves = {name: of for name, of in families.items() if len(of) > 2}
-    figure = new_figure(10.4, 5.8)
+    figure = new_figure(10.4, 5.4)
     rows = -(-len(curves) // _COLUMNS)
     for number, (family, of) in enumerate(curves.items()):
         row, column = divmod(number, _COLUMNS)
-        height = 0.80 / rows
+        height = 0.84 / rows
         axes = figure.add_axes(
-            (0.055 + 0.242 * column, 0.86 - (row + 1) * height + 0.10, 0.205, height - 0.14)
+            (0.055 + 0.242 * column, 0.84 - (row + 1) * height + 0.09, 0.205, height - 0.13)
         )
         _family(axes, family, [intact, *of], report["chance"])
     put_title(
@@ -77,17 +77,16 @@ def draw_quality(report: Figures, path: Path) -> None:
     axes.plot([0, 1], [chance, full], "--", color=_EXPECTED, linewidth=1.5, label="expected")
     _with_intervals(axes, report["quality"], _MEASURED, "FER2013, spoiled faces")
     photographs = report["photographs"] or {}
-    for places, colour in (("odd", "#88CCEE"), ("even", "#117733")):
-        if places in photographs:
-            label = f"photographs at {places} places"
-            _with_intervals(axes, photographs[places]["quality"], colour, label)
+    for places, colour in zip(photographs, ("#88CCEE", "#117733"), strict=False):
+        label = f"photographs at {places} places, fifths"
+        _with_intervals(axes, photographs[places]["quintiles"], colour, label)
     axes.set_xlim(0, 1.02)
     axes.set_ylim(0, 1)
     axes.set_xlabel("quality", fontsize=9.5)
     axes.set_ylabel("accuracy", fontsize=9.5)
     axes.legend(frameon=False, fontsize=8.5, loc="upper left")
     _quiet(axes)
-    if "even" in photographs:
+    if photographs:
         _coverage(figure.add_axes((0.55, 0.14, 0.42, 0.66)), report)
     put_title(figure, 0.06, "Does quality say what to trust?", f"{report['model']}; 95% intervals")
     save(figure, path)
@@ -110,7 +109,7 @@ def _coverage(axes: Axes, report: Figures) -> None:
     ):
         axes.plot(report["coverages"], curve, "o-", color=colour, markersize=4, label=name)
     axes.set_xlim(1.02, 0)
-    axes.set_ylim(0.5, 1)
+    axes.set_ylim(0.5, 1.01)
     axes.set_xlabel("share of the photographs at even places that is kept", fontsize=9.5)
     axes.set_ylabel("accuracy of what is kept", fontsize=9.5)
     axes.legend(frameon=False, fontsize=8.5, loc="upper left", title="kept by")
