@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,24 +14,40 @@ import pytest
 
 pytest_plugins = ["tests.drawn"]
 
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 SHARED = Path(os.environ.get("FERVID_SHARED", Path(__file__).parents[2] / "shared"))
 
 
+def _lacking() -> dict[str, str]:
+    """Say what of a test's surroundings is not there, by marker."""
+    lacking = {}
+    if not (SHARED / "media").is_dir():
+        lacking["shared"] = f"no media and data at {SHARED}: every test on real media was skipped"
+    if CHROMIUM is None:
+        lacking["browser"] = (
+            "no Chromium on the PATH or as $CHROMIUM: every test of a page in a browser was skipped"
+        )
+    return lacking
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if (SHARED / "media").is_dir():
-        return
-    skip = pytest.mark.skip(reason=f"no media and data at {SHARED}")
-    for item in items:
-        if item.get_closest_marker("shared"):
-            item.add_marker(skip)
+    for marker, reason in _lacking().items():
+        for item in items:
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not (SHARED / "media").is_dir():
-        terminalreporter.write_line(
-            f"WARNING: no media and data at {SHARED}: every test on real media was skipped.",
-            red=True,
-        )
+    for reason in _lacking().values():
+        terminalreporter.write_line(f"WARNING: {reason}.", red=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    assert CHROMIUM is not None
+    return CHROMIUM
 
 
 @pytest.fixture

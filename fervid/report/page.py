@@ -65,7 +65,7 @@ def render(contents: Contents) -> Iterable[str]:
         policy=_policy(plotly, script),
         style=Markup(_style()),  # noqa: S704 (our own file)
         script=Markup(script),  # noqa: S704 (our own files)
-        plotly=base64.b64encode(zlib.compress(plotly.encode(), 9)).decode(),
+        plotly=_packed(plotly) if contents.packs else "",
         contents=contents,
         faces=_faces(contents),
         **_figures(contents),
@@ -91,6 +91,10 @@ def _plotly() -> str:
     return path.read_text(encoding="utf-8")
 
 
+def _packed(script: str) -> str:
+    return base64.b64encode(zlib.compress(script.encode(), 9)).decode()
+
+
 def _script() -> str:
     page = resources.files("fervid.report") / "page"
     parts = [(page / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS]
@@ -106,7 +110,7 @@ def _style() -> str:
 def _figures(contents: Contents) -> dict[str, Any]:
     rows, total = contents.rows, contents.total
     sampled, with_face = _sum(rows, "frames_sampled"), _sum(rows, "frames_with_face")
-    validity = validity_counts(rows)
+    seconds = sum(row["duration_s"] or 0 for row in rows)
     return {
         "kinds": {
             noun: sum(row["kind"] == kind for row in rows)
@@ -118,9 +122,9 @@ def _figures(contents: Contents) -> dict[str, Any]:
         "frames_failed": _sum(rows, "frames_failed"),
         "validity": with_face / sampled if sampled else None,
         "tracks": _sum(rows, "tracks"),
-        "media": text.duration(sum(row["duration_s"] or 0 for row in rows)),
+        "media": text.duration(seconds) if seconds else None,
         "classes": list(zip(EMOTIONS, total.shares(), total.means(), strict=True)),
-        "validity_counts": validity,
+        "validity_counts": validity_counts(rows),
         "faulty": [row for row in rows if row["error"] is not None],
         "most_faults": MOST_FAULTS,
         "run": _run(contents.run),

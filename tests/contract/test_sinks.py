@@ -145,9 +145,13 @@ def test_everything_a_result_consists_of_is_there(out: Path) -> None:
         (folder / "drawn.png").write_text("")
         return 0
 
-    write_to(out, [seen("a.mp4", 0), end("a.mp4", 1)], draw=draw)
+    def report(ready: Place) -> None:
+        ready.report.write_text("")
+
+    write_to(out, [seen("a.mp4", 0), end("a.mp4", 1)], draw=draw, report=report)
     place = Place.of(out)
     assert place.run.is_file()
+    assert place.report.is_file()
     assert place.sources.is_file()
     assert place.observations.exists()
     assert (place.charts / "drawn.png").is_file()

@@ -15,8 +15,7 @@ async function showSource(source) {
   detail.picked = record && record.series.length ? "0" : null;
   showNotes(source);
   showFaces();
-  await plotlyLoaded();
-  if (detail.source === source) showChosen();
+  await showChosen();
 }
 
 function factsOf(source) {
@@ -107,9 +106,11 @@ function showPicked() {
   if (place) place.replaceChildren(...(detail.picked === "all" ? [] : thumbnail(detail.record.series[Number(detail.picked)])));
 }
 
-function showChosen() {
-  const { record, picked } = detail;
+async function showChosen() {
+  const { source, record, picked } = detail;
   const timed = record !== null && record.cells > 1;
+  if (timed) await plotlyLoaded();
+  if (detail.source !== source || detail.picked !== picked) return;
   byId("chart").hidden = !timed;
   byId("bars").hidden = timed || !record;
   byId("bars").replaceChildren();

@@ -14,19 +14,24 @@ function plotlyLoaded() {
   return plotly;
 }
 
-async function start() {
-  startTheme();
-  if (index.name.length) plotlyLoaded(); // unpacks beside what follows
+async function startSources() {
+  if (byId("overview")) plotlyLoaded(); // unpacks beside what follows
   startList();
   startTimeline();
   performance.mark("listed");
-  const first = list.found.find((source) => index.faces[source]) ?? list.found[0];
-  if (first !== undefined) await open(first);
+  await open(list.found.find((source) => index.faces[source]) ?? list.found[0]);
+  performance.mark("opened");
+  if (!byId("overview")) return; // no face, or nothing to compare
   await plotlyLoaded();
   drawOverview();
   list.listeners.push(drawOverview);
   themeListeners.push(drawOverview);
   addEventListener("resize", drawOverview);
+}
+
+async function start() {
+  startTheme();
+  if (index.name.length) await startSources();
   document.documentElement.dataset.ready = "yes";
   performance.mark("ready");
 }

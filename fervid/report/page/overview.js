@@ -19,7 +19,6 @@ function mean(values) {
 }
 
 function drawOverview() {
-  if (!window.Plotly) return;
   const node = byId("overview");
   const rows = overviewRows();
   const width = node.clientWidth || 600;
@@ -33,7 +32,7 @@ function drawOverview() {
   Plotly.react(node, [
     heat(index.emotions.map((_, one) => one), means, ["heat-low", "heat-high"], rows, count),
     heat([7.05, 7.65], valid, ["valid-low", "valid-high"], rows, count),
-  ], overviewLayout(rows, width, narrow), { displayModeBar: false, doubleClick: "reset" });
+  ], overviewLayout(rows, width, narrow), { displayModeBar: false, doubleClick: "reset", showTips: false });
   byId("overview-note").textContent = count < list.found.length ? `Each row is the mean of ${Math.ceil(list.found.length / MOST_ROWS)} neighbouring sources.` : "";
   if (!node.dataset.listening) {
     node.dataset.listening = "yes";
@@ -61,7 +60,7 @@ function heat(x, z, [low, high], rows, count) {
     hoverongaps: false,
     text: rows.map((row, at) => z[at].map((value, one) => `${label(row)}<br>${names[Math.round(x[one])]} ${value === null ? "–" : value.toFixed(2)}`)),
     hovertemplate: "%{text}<extra></extra>",
-    ...(count <= NUMBERED_ROWS ? { texttemplate: "%{z:.2f}", textfont: { size: 11 } } : {}),
+    ...(count <= NUMBERED_ROWS && byId("overview").clientWidth > 700 ? { texttemplate: "%{z:.2f}", textfont: { size: 11 } } : {}),
   };
 }
 
@@ -69,7 +68,7 @@ function overviewLayout(rows, width, narrow) {
   const count = rows.length;
   const font = { family: getComputedStyle(document.body).fontFamily, size: narrow ? 10 : 12, color: colour("quiet") };
   const named = count <= NAMED_ROWS;
-  const name = (row) => literal(shortened(index.name[row[0]], narrow ? 14 : 34));
+  const name = (row) => literal(shortened(index.name[row[0]], narrow ? 13 : 30));
   const heading = (text) => (narrow ? text.slice(0, 3) : text);
   const height = named ? count * 24 : Math.min(Math.max(count * 2, 320), 560);
   return {

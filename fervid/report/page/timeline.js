@@ -40,7 +40,7 @@ function drawTimeline() {
   const lanes = shown.record.series.length ? CLASSES : 0;
   const traces = [...gapTraces(lanes), ...(lanes ? laneTraces() : []), ...stripTraces(), hoverTrace(lanes)];
   // What stretches to the window's edge must not end in view.
-  Plotly.react(node, traces, timelineLayout(lanes, width), { displayModeBar: false, doubleClick: false, responsive: false });
+  Plotly.react(node, traces, timelineLayout(lanes, width), { displayModeBar: false, doubleClick: false, showTips: false });
   listenTo(node);
   byId("resolution").textContent = resolution();
   byId("kinds").replaceChildren(...legend());

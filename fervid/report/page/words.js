@@ -29,7 +29,8 @@ function told(step) {
   index.emotions.forEach((emotion, one) => {
     const range = shown.view.ranged && step.faces > 1 ? ` (${two(step.low[one])} to ${two(step.high[one])})` : "";
     const smooth = step.smooth ? `, smoothed ${two(step.smooth[one])}` : "";
-    lines.push(`${emotion} ${two(step.mean[one])}${range}${smooth}`);
+    const text = `${emotion} ${two(step.mean[one])}${range}${smooth}`;
+    lines.push(step.mean[one] === Math.max(...step.mean) ? `<b>${text}</b>` : text);
   });
   return lines;
 }

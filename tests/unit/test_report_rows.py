@@ -1,0 +1,64 @@
+"""Reading a result source by source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fervid.errors import FervidError
+from fervid.labels import EMOTIONS
+from fervid.report import rows as report_rows
+from fervid.report.rows import has_smoothed, rows_by_source
+from fervid.results import read_results
+from fervid.write import Place
+from tests.big_result import write_big_result
+from tests.observed import write_to
+from tests.reported import hostile, write_case
+
+
+@pytest.mark.parametrize("name", ["r.parquet", "r.csv", "r.csv.gz", "r"])
+@pytest.mark.parametrize("smoothed", [False, True])
+def test_every_kind_of_result_gives_all_its_rows(
+    tmp_path: Path, name: str, smoothed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_rows, "BATCH_ROWS", 100)  # so that sources are cut
+    out = write_big_result(tmp_path / name, sources=8, rows=700, smoothed=smoothed)
+    assert has_smoothed(Place.of(out)) == smoothed
+    table = read_results(out)
+    found = list(rows_by_source(Place.of(out), looks=True))
+    assert [one.source for one in found] == table["source"].drop_duplicates().tolist()
+    for name_of, column in (("frame", "frame"), ("time_s", "time_s")):
+        whole = np.concatenate([getattr(one, name_of) for one in found])
+        np.testing.assert_allclose(whole, table[column])
+    seen = np.concatenate([one.probabilities for one in found])
+    np.testing.assert_allclose(seen, table[list(EMOTIONS)], atol=1e-6)
+    track = np.concatenate([one.track for one in found])
+    np.testing.assert_array_equal(track, table["track"].fillna(-1))
+    assert all((one.smoothed is not None) == smoothed for one in found)
+    assert all(one.looks is not None and one.looks.shape[1] == 6 for one in found)
+
+
+@pytest.mark.parametrize("name", ["r.parquet", "r.csv", "r"])
+def test_names_of_any_kind_and_results_without_rows_are_read(tmp_path: Path, name: str) -> None:
+    out = tmp_path / name
+    write_to(out, hostile())
+    names = [one.source for one in rows_by_source(Place.of(out), looks=False)]
+    assert names == read_results(out)["source"].drop_duplicates().tolist()
+    write_to(out, [], overwrite=True)
+    assert list(rows_by_source(Place.of(out), looks=False)) == []
+
+
+def test_a_result_from_before_tracks_is_read(tmp_path: Path) -> None:
+    [rows] = rows_by_source(Place.of(write_case(tmp_path, "old")), looks=True)
+    assert (rows.track == -1).all()
+    assert not rows.low_quality.any()
+    assert rows.looks is not None
+    assert np.isnan(rows.looks[:, 0]).all()
+
+
+def test_a_table_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("source,x\na,2\n")
+    with pytest.raises(FervidError, match="no table of observations: it has no column frame"):
+        list(rows_by_source(Place.of(tmp_path / "c.csv"), looks=False))
