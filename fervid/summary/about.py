@@ -38,8 +38,8 @@ MEANINGS = {
     "*_low, *_high": f"95% interval by bootstrap ({RESAMPLES:,} resamples). Of a source or track "
     f"{FEWEST_UNITS} to {MOST_STRETCHES} stretches of its time are drawn, of at least "
     f"{LEAST_STRETCH_S:g} s, because neighbouring frames are no independent draws; of a group its "
-    f"sources. Empty below {_SHORTEST_S:g} s or {FEWEST_UNITS} sources with a valid face, and "
-    "for a class never or always seen. It knows nothing of errors of the classifier",
+    f"sources, taken as independent. Empty below {_SHORTEST_S:g} s or {FEWEST_UNITS} sources with "
+    "a valid face, and for a class never or always seen. It knows nothing of the classifier's errors",
     "entropy_of_mean_bits": "entropy of the mean probabilities: 0 one class only, 2.81 all alike",
     "mean_entropy_bits": "mean over faces of the entropy of their probabilities: how undecided the "
     "classifier was; what entropy_of_mean_bits has more is change along time",
