@@ -89,7 +89,8 @@ class Strip:
     def _on(self, page: int) -> npt.NDArray[np.bool_]:
         times_s = self._sightings.times_s
         start_s = page * self._page_s
-        return (times_s >= start_s) & (times_s <= start_s + self._page_s)
+        is_on = (times_s >= start_s) & (times_s <= start_s + self._page_s)
+        return is_on & ~self._sightings.low_quality
 
     def _tracks(self, page: int) -> list[int]:
         """The tracks with the most sightings on a page, by number; -1 stands for no track."""
