@@ -97,6 +97,7 @@ class AnalyzeOptions:
         memory_bytes: Bound on decoded frames in flight.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
         decode_device: Where videos are decoded: `cpu`, `gpu` (NVDEC) or `gpu:N`.
+        track: Whether the people of a video are told apart.
         smooth_s: Standard deviation, in seconds, of the Gaussian that probabilities are smoothed
             with over the time of a track; None for none.
         smooth_labels: Which label smoothed rows have: the most probable class, or that of a path.
@@ -118,6 +119,7 @@ class AnalyzeOptions:
     memory_bytes: int | None = None
     device: str = "auto"
     decode_device: str = "cpu"
+    track: bool = True
     smooth_s: float | None = None
     smooth_labels: SmoothLabels = "argmax"
     charts: bool = True
@@ -166,6 +168,11 @@ class AnalyzeOptions:
                     "Add --smooth .5, or leave --smooth-labels out.",
                 )
             return
+        if not self.track:
+            raise UsageError(
+                "--smooth follows the tracks of people, and there shall be none.",
+                "Leave --no-track or --smooth out.",
+            )
         if not (_is_number(self.smooth_s) and 0 < self.smooth_s <= LONGEST_SMOOTHING_S):
             raise UsageError(
                 f"smooth must be a number of seconds above 0, at most {LONGEST_SMOOTHING_S:g}.",
@@ -195,6 +202,7 @@ class OptionKeywords(TypedDict, total=False):
     memory: int | str | None
     device: str | None
     decode_device: str | None
+    track: bool
     smooth: float | None
     smooth_labels: SmoothLabels | None
     charts: bool

@@ -17,6 +17,7 @@ from fervid.detect import FaceDetector
 from fervid.options import SmoothLabels
 from fervid.quality import assess
 from fervid.smooth import smooth
+from fervid.track import describe, scene_of, track
 from fervid.types import (
     ClassifiedFrame,
     Face,
@@ -36,10 +37,11 @@ def analyze(
     batch_frames: int,
     batch_bytes: int,
     min_quality: float,
+    tracking: bool = True,
     smooth_s: float | None = None,
     smooth_labels: SmoothLabels = "argmax",
 ) -> Generator[Observation | SourceEnd]:
-    """Detect and classify the faces of a stream of frames, and smooth over time where asked to.
+    """Detect, classify and track the faces of a stream of frames; smooth over time if asked to.
 
     Args:
         frames: Sampled frames and end markers, of many sources.
@@ -49,6 +51,7 @@ def analyze(
         batch_bytes: Pixels that such a batch holds, at most; two more batches than there are
             detectors are under way.
         min_quality: Faces of less than that are marked.
+        tracking: Whether people are told apart.
         smooth_s: As `smooth` takes it; None for no smoothing.
         smooth_labels: Likewise.
 
@@ -63,7 +66,10 @@ def analyze(
             nbytes=lambda frame: frame.picture.nbytes if frame.picture else 0,
             batch_bytes=batch_bytes,
         ),
-        [partial(_find_faces, detector=one, places=batch_frames) for one in detectors],
+        [
+            partial(_find_faces, detector=one, places=batch_frames, tracking=tracking)
+            for one in detectors
+        ],
     )
     with closing(searched):
         observed = processed(
@@ -74,7 +80,7 @@ def analyze(
             ),
             partial(_classify, classifier=classifier, min_quality=min_quality),
         )
-        rows = _rows(observed)
+        rows = track(observed) if tracking else _rows(observed)
         yield from rows if smooth_s is None else smooth(rows, smooth_s, smooth_labels)
 
 
@@ -88,25 +94,39 @@ def _rows(
             yield from item.observations
 
 
-def _find_faces(frames: list[Frame], detector: FaceDetector, places: int) -> list[FrameFaces]:
+def _find_faces(
+    frames: list[Frame], detector: FaceDetector, places: int, tracking: bool
+) -> list[FrameFaces]:
     """Search frames, cut the faces out, let go of the pixels."""
     pictures = [frame.picture for frame in frames if frame.picture is not None]
     with stages.timed("detect", units=len(pictures), places=places):
         found = iter(detector.detect(pictures))
     return [
-        _cut_out(frame, next(found) if frame.picture is not None else (), detector.crop_scale)
+        _cut_out(
+            frame,
+            next(found) if frame.picture is not None else (),
+            detector.crop_scale,
+            tracking=tracking and frame.time_s is not None,
+        )
         for frame in frames
     ]
 
 
-def _cut_out(frame: Frame, faces: tuple[Face, ...], crop_scale: float) -> FrameFaces:
+def _cut_out(
+    frame: Frame, faces: tuple[Face, ...], crop_scale: float, *, tracking: bool
+) -> FrameFaces:
+    picture = frame.picture
+    where = (frame.source_id, frame.index, frame.time_s, frame.failure)
+    if picture is None:
+        return FrameFaces(*where, (), ())
     with stages.timed("align", units=len(faces)):
-        crops = tuple(
-            align(frame.picture, face.box, crop_scale)
-            for face in faces
-            if frame.picture is not None
-        )
-    return FrameFaces(frame.source_id, frame.index, frame.time_s, frame.failure, faces, crops)
+        crops = tuple(align(picture, face.box, crop_scale) for face in faces)
+    if not tracking:
+        return FrameFaces(*where, faces, crops)
+    with stages.timed("track", units=0):
+        scene = scene_of(picture)
+        looks = [describe(picture, face.box, crop) for face, crop in zip(faces, crops, strict=True)]
+    return FrameFaces(*where, faces, crops, scene, np.stack(looks) if looks else None)
 
 
 def _classify(
@@ -124,6 +144,7 @@ def _classify(
             _observations(frame, probabilities[its], qualities[its], min_quality),
             embeddings[its],
             frame.scene,
+            frame.looks,
         )
         for frame, its in zip(frames, ranges, strict=True)
     ]

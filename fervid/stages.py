@@ -22,7 +22,16 @@ from types import TracebackType
 from typing import Literal, Self, get_args
 
 Stage = Literal[
-    "open", "decode", "convert", "detect", "align", "classify", "quality", "smooth", "write"
+    "open",
+    "decode",
+    "convert",
+    "detect",
+    "align",
+    "classify",
+    "quality",
+    "track",
+    "smooth",
+    "write",
 ]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 """In the order in which a frame passes them."""

@@ -92,6 +92,7 @@ class FrameFaces:
         faces: By descending area.
         crops: What the classifier sees of each face: grey uint8 `(48, 48)`.
         scene: As in `ClassifiedFrame`.
+        looks: Likewise.
     """
 
     source_id: str
@@ -101,6 +102,7 @@ class FrameFaces:
     faces: tuple[Face, ...]
     crops: tuple[npt.NDArray[np.uint8], ...]
     scene: npt.NDArray[np.uint8] | None = None
+    looks: npt.NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +181,14 @@ class ClassifiedFrame:
         embeddings: `(faces, n)` float32: what the classifier's last but one layer makes of each.
         scene: The whole frame as a small picture, uint8 `(height, width, 3)` RGB, to tell a cut;
             None where there is no picture or nobody tracks.
+        looks: `(faces, n)` float32: what each face and its surroundings look like, to know the
+            person again; None where there is no face or nobody tracks.
     """
 
     observations: tuple[Observation, ...]
     embeddings: npt.NDArray[np.float32]
     scene: npt.NDArray[np.uint8] | None = None
+    looks: npt.NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +222,7 @@ class SourceEnd:
         frames_failed: Of the sampled ones, not decoded.
         recorded_at: When the recording was made, as the file says.
         opened_at: `time.monotonic()` when the source was opened.
+        tracks: Found in a video; None for an image, and where nobody tracks.
     """
 
     source: Source
@@ -236,6 +242,7 @@ class SourceEnd:
     frames_failed: int = 0
     recorded_at: datetime | None = None
     opened_at: float = 0.0
+    tracks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ from fervid.options import OptionKeywords, SmoothLabels
     help=f"Mark faces of less quality than that.  [default: {DEFAULTS.min_quality:g}]",
 )
 @click.option(
+    "--track/--no-track", default=DEFAULTS.track, help="Tell people apart.  [default: on]"
+)
+@click.option(
     "--smooth",
     type=float,
     metavar="SECONDS",

@@ -127,6 +127,7 @@ class LocalEngine:
             batch_frames=self.settings.batch_size,
             batch_bytes=batch_bytes,
             min_quality=self._options.min_quality,
+            tracking=self._options.track,
             smooth_s=self._options.smooth_s,
             smooth_labels=self._options.smooth_labels,
         )

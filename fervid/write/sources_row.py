@@ -32,6 +32,7 @@ _DECODED = (
     "frames_sampled",
     "frames_failed",
     "recorded_at",
+    "tracks",
 )
 """What `SourceEnd` and the sources table call by the same name."""
 
@@ -59,7 +60,6 @@ class Tally:
     def __init__(self) -> None:
         self.frames_with_face = 0
         self.faces = 0
-        self.tracks: int | None = None
         self._sums = np.zeros(len(EMOTIONS))
 
     def add(self, rows: pa.Table) -> None:
@@ -67,9 +67,6 @@ class Tally:
         faces = rows["face"]
         self.faces += len(faces) - faces.null_count
         self.frames_with_face += pc.sum(pc.equal(faces, 0)).as_py() or 0
-        last_track = pc.max(rows["track"]).as_py()
-        if last_track is not None:
-            self.tracks = max(self.tracks or 0, last_track + 1)
         for column, emotion in enumerate(EMOTIONS):
             self._sums[column] += pc.sum(rows[emotion]).as_py() or 0.0
 
@@ -95,7 +92,6 @@ class Tally:
             "remedy": failure.remedy if failure else None,
             "frames_with_face": self.frames_with_face,
             "faces": self.faces,
-            "tracks": self.tracks,
             "valid_fraction": (
                 self.frames_with_face / end.frames_sampled if end.frames_sampled else None
             ),
