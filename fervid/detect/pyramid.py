@@ -142,6 +142,9 @@ def _on_grid(length: float) -> int:
 
 
 def _rounded_up(length: int) -> int:
-    """Round up to an eighth of the power of two below: few sizes, at most 14% of padding."""
-    step = max(8, 1 << max(0, length.bit_length() - 4))
+    """Round up to an eighth of the power of two below: few sizes, at most 14% of padding.
+
+    Large ones to 32: to prepare a network for a size costs little beside looking at it.
+    """
+    step = min(32, max(8, 1 << max(0, length.bit_length() - 4)))
     return -(-length // step) * step

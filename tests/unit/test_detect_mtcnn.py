@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -124,6 +125,30 @@ def test_several_mosaics_a_call_pass_what_each_alone_passes(
             assert (getattr(found, column)[mine] == getattr(alone, column)).all()
 
 
+def test_a_doubtful_cell_passes_where_none_beside_it_scores_higher() -> None:
+    scores = np.zeros((4, 6), np.float32)
+    scores[1, 1:4] = 0.21, 0.25, 0.24
+    scores[2, 5] = 0.22
+    scores[3, :2] = 0.31, 0.9
+    scores[0, 0] = 0.19
+    rows, columns = np.nonzero(screening._passing(scores))
+    assert list(zip(rows.tolist(), columns.tolist(), strict=True)) == [
+        (1, 2),
+        (2, 5),
+        (3, 0),
+        (3, 1),
+    ]
+
+
+@pytest.mark.parametrize("height", [20, 268, 272, 276, 300, 544, 1000, 2056])
+def test_strips_cover_a_mosaic_and_are_no_higher_than_allowed(height: int) -> None:
+    rows, tops = screening._strips(height)
+    assert rows <= screening.STRIP
+    assert (tops[0], tops[-1] + rows) == (0, height)
+    reach = screening._REACH - pyramid.GRID
+    assert all(later - earlier <= rows - reach for earlier, later in pairwise(tops))
+
+
 def test_strips_of_a_mosaic_score_what_the_whole_scores(
     networks: mtcnn.Networks, portrait: Picture
 ) -> None:
@@ -131,7 +156,7 @@ def test_strips_of_a_mosaic_score_what_the_whole_scores(
     assert mosaic.height > screening.STRIP
     whole = networks.screen.run(pyramid.drawn(portrait, mosaic, 12)[None])[0][0, ..., 0]
     inside = screening._levels_of_cells(mosaic) >= 0
-    rows, columns = np.nonzero((whole >= screening.MIN_SCORE) & inside)
+    rows, columns = np.nonzero(screening._passing(np.where(inside, whole, 0)))
     cells = screening.passed(networks.screen, [portrait], 12)
     expected = np.stack([columns, rows], axis=1) * pyramid.GRID
     assert cells.places.tolist() == expected.tolist()
