@@ -39,7 +39,7 @@ MEANINGS = {
     f"{FEWEST_UNITS} to {MOST_STRETCHES} stretches of its time are drawn, of at least "
     f"{LEAST_STRETCH_S:g} s, because neighbouring frames are no independent draws; of a group its "
     f"sources, taken as independent. Empty below {_SHORTEST_S:g} s or {FEWEST_UNITS} sources with "
-    "a valid face, and for a class never or always seen. It knows nothing of the classifier's errors",
+    "a valid face, and for a class never or always seen. It knows nothing of false labels",
     "entropy_of_mean_bits": "entropy of the mean probabilities: 0 one class only, 2.81 all alike",
     "mean_entropy_bits": "mean over faces of the entropy of their probabilities: how undecided the "
     "classifier was; what entropy_of_mean_bits has more is change along time",
