@@ -23,7 +23,7 @@ def test_smoothed_columns_stand_where_they_were_asked_for_and_a_track_is(
     assert (options["smooth_s"], options["smooth_labels"]) == (0.4, "viterbi")
     rows = pd.read_parquet(tmp_path / "results.parquet")
     tracked = rows[rows["track"].notna()]
-    assert rows["smooth_emotion"].notna().sum() == len(tracked)
+    assert rows["smooth_emotion"].notna().sum() == len(tracked) > 20
     np.testing.assert_allclose(tracked[list(SMOOTH_COLUMNS)].sum(axis=1), 1, atol=1e-5)
     assert rows["smooth_emotion"].cat.categories.tolist() == list(EMOTIONS)
 

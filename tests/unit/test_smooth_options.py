@@ -28,3 +28,9 @@ def test_labels_are_one_of_two() -> None:
 def test_a_path_of_labels_without_smoothing_is_wrong_usage() -> None:
     with pytest.raises(UsageError, match="needs --smooth"):
         make_options(smooth_labels="viterbi")
+
+
+def test_smoothing_without_tracks_is_wrong_usage() -> None:
+    with pytest.raises(UsageError, match="follows the tracks") as error:
+        make_options(smooth=0.5, track=False)
+    assert "--no-track" in error.value.remedy
