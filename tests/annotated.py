@@ -75,11 +75,12 @@ def film(
     pix_fmt: str = "yuv420p",
     pictures: Iterable[Pixels] | None = None,
     prepare: Any = lambda _: None,
+    container_options: dict[str, str] | None = None,
 ) -> Path:
     """A film of the moving bar with a rising tone."""
     pictures = pictures or (bar(number, *size) for number in range(frames))
     stamps = list(ticks) if ticks is not None else list(range(frames))
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options=container_options or {}) as container:
         video: Any = container.add_stream(codec, rate=25)
         video.pix_fmt = pix_fmt
         video.codec_context.time_base = tick

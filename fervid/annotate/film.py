@@ -74,8 +74,7 @@ class Film:
         stream.width, stream.height = (each + each % 2 for each in (shape.width, shape.height))
         stream.pix_fmt = "yuv420p"
         stream.time_base = stream.codec_context.time_base = shape.tick_s
-        # Without B-frames no packet has to be decoded before its time, which some containers
-        # could only store by moving all times back.
+        # Without B-frames packets leave in the order of presentation: the last is the last picture.
         stream.codec_context.max_b_frames = 0
         stream.codec_context.gop_size = max(round(2 * shape.rate), 1)
         stream.codec_context.sample_aspect_ratio = shape.pixel_aspect

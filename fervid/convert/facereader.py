@@ -1,8 +1,8 @@
 """Write what FaceReader exports as its detailed log: a text file per video and person.
 
-Eight lines of header, then columns separated by tabs, the 28 up to `Identity` that published scripts
-name. Those that fervid does not estimate are there but empty: scripts ask for them by name, or count
-them.
+Eight lines of header, then columns separated by tabs, the 28 up to `Identity` that published
+scripts name. Those that fervid does not estimate are there but empty: scripts ask for them by name,
+or count them.
 """
 
 from __future__ import annotations

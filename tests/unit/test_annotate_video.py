@@ -40,8 +40,14 @@ def test_mp4_keeps_the_time_base(tmp_path: Path) -> None:
 
 
 def test_a_film_that_starts_late_starts_late(tmp_path: Path) -> None:
-    clip = film(tmp_path / "c.mp4", ticks=range(37, 57), tick=Fraction(1001, 30000))
-    assert times_s(clip)[0] > 1
+    exact = {"movie_timescale": "30000"}
+    clip = film(
+        tmp_path / "c.mp4",
+        ticks=range(37, 57),
+        tick=Fraction(1001, 30000),
+        container_options=exact,
+    )
+    assert times_s(clip)[0] == pytest.approx(37 * 1001 / 30000, abs=1e-9)
     annotate(clip, result_of(clip, [nobody("c.mp4", 0)]), tmp_path / "out.mp4")
     assert times_s(tmp_path / "out.mp4") == pytest.approx(times_s(clip), abs=1e-9)
 
@@ -74,9 +80,11 @@ def test_sound_that_fits_goes_over_packet_by_packet(
     assert "sound copied" in line
     before, after = sound_packets(clip), sound_packets(tmp_path / out)
     assert len(after) > 10
-    # The packet before 0, which is not to be heard, may stay behind.
-    assert after in (before, before[1:])
-    assert heard_s(tmp_path / out) == pytest.approx(heard_s(clip), abs=0.03)
+    # The packet before 0, which is not to be heard, may stay behind; that of Opus is half heard.
+    assert after == before or (after == before[1:] and sound != "libopus")
+    # Of MP3 from Matroska the silence that the encoder put first is heard: 25 ms at equal times.
+    tolerance = 0.003 if sound == "libopus" else 0.03
+    assert heard_s(tmp_path / out) == pytest.approx(heard_s(clip), abs=tolerance)
 
 
 @pytest.mark.parametrize(
