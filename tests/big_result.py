@@ -263,6 +263,7 @@ def _source_row(plan: _Plan, rows: pa.Table) -> Row:
         frames_total=len(frames) * 5,
         frames_sampled=len(frames),
         frames_failed=failed,
+        tracks=len(rows["track"].drop_null().unique()) if plan.kind == "video" else None,
     )
     return tally.row(end, _RUN) | {"analyzed_at": when}
 

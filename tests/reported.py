@@ -40,7 +40,8 @@ def people(name: str = "a.mp4", frames: int = 120, *, tracked: bool = True) -> I
             yield _face(name, frame, 0, EMOTION_AT[frame % 4], tracked)
             if frame % 3:
                 yield _face(name, frame, 1, "surprise", tracked)
-    yield replace(end(name, frames - 10), duration_s=frames / 5)
+    tracks = 2 if tracked else None
+    yield replace(end(name, frames - 10), duration_s=frames / 5, tracks=tracks)
 
 
 def _face(name: str, frame: int, number: int, best: str, tracked: bool) -> Observation:
@@ -78,7 +79,7 @@ def faceless() -> Iterator[Item]:
 def one_frame() -> Iterator[Item]:
     """A film of which one frame was sampled."""
     yield _face("a.mp4", 0, 0, "happy", tracked=True)
-    yield end("a.mp4", 1)
+    yield replace(end("a.mp4", 1), tracks=1)
 
 
 def crowd(name: str = "a.mp4", people: int = 14) -> Iterator[Item]:
@@ -86,7 +87,7 @@ def crowd(name: str = "a.mp4", people: int = 14) -> Iterator[Item]:
     for frame in range(2 * people):
         number = frame % people
         yield replace(seen(name, frame), track=number)
-    yield end(name, 2 * people)
+    yield replace(end(name, 2 * people), tracks=people)
 
 
 def all_failed() -> Iterator[Item]:
@@ -141,4 +142,4 @@ def wandering(source: str, frames: int, seed: int = 0) -> list[Observation | Sou
     for frame in range(frames):
         drawn = rng.dirichlet(np.ones(len(probabilities()))).astype(np.float32)
         items.append(replace(seen(source, frame), probabilities=drawn, track=0))
-    return [*items, end(source, frames)]
+    return [*items, replace(end(source, frames), tracks=1)]

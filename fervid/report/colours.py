@@ -64,13 +64,13 @@ THEMES = {
 
 
 def style_sheet() -> str:
-    """Write the variables of both themes: dark where the system or the reader wants it."""
+    """Write the variables of both themes: dark where system or reader want it, not on paper."""
     light, dark = (_declared(theme) for theme in THEMES)
     return (
         f":root {{ color-scheme: light; {light} }}\n"
-        "@media (prefers-color-scheme: dark) {\n"
+        "@media screen and (prefers-color-scheme: dark) {\n"
         f":root:not([data-theme=light]) {{ color-scheme: dark; {dark} }}\n}}\n"
-        f":root[data-theme=dark] {{ color-scheme: dark; {dark} }}\n"
+        f"@media screen {{ :root[data-theme=dark] {{ color-scheme: dark; {dark} }} }}\n"
     )
 
 

@@ -60,7 +60,7 @@ class _Gathering:
     best: dict[str, list[Best]] = field(default_factory=dict)
     binned: int = 0
 
-    def add(self, rows: SourceRows, cells: Cells) -> None:
+    def add(self, rows: SourceRows, cells: Cells, *, tracked: bool) -> None:
         tally = Tally.of(rows)
         self.total.add(tally)
         self.binned += not cells.exact
@@ -70,6 +70,7 @@ class _Gathering:
             "at": [where.pack, where.offset, where.length],
             "means": means,
             "low": tally.low_quality,
+            "tracked": tracked,
         }
 
 
@@ -95,8 +96,9 @@ def gather(place: Place, *, thumbnails: bool) -> Contents:
                 f"{place.sources} has no row for {source.source}.",
                 "The files of a result belong together: copy them anew.",
             )
-        tracked = of_name[source.source]["tracks"] is not None
-        gathering.add(source, cells_of(source, limits[source.source], tracked=tracked))
+        tracked = bool((source.track >= 0).any())
+        cells = cells_of(source, limits[source.source], tracked=tracked)
+        gathering.add(source, cells, tracked=tracked)
         if thumbnails:
             found = best_faces(source, identities(source, tracked=tracked))
             gathering.best[source.source] = found
@@ -138,7 +140,7 @@ _PLAIN = (
 
 def _index(rows: Iterable[Row], gathering: _Gathering) -> dict[str, Any]:
     rows = list(rows)
-    nothing = {"at": None, "means": None, "low": 0}
+    nothing = {"at": None, "means": None, "low": 0, "tracked": False}
     more = [gathering.of_source.get(row["source"], nothing) for row in rows]
     return {
         "emotions": EMOTIONS,

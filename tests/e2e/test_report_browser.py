@@ -265,6 +265,9 @@ def test_it_follows_the_systems_colours_until_told_otherwise(film: Any) -> None:
     film.emulate_media(color_scheme="light")
     film.get_by_role("button", name="Switch to dark colours").click()
     assert colours() == dark
+    film.emulate_media(media="print")
+    assert colours() == ("rgb(255, 255, 255)", light[1])  # paper is light
+    film.emulate_media(media="screen")
     film.get_by_role("button", name="Switch to light colours").click()
 
 

@@ -47,7 +47,13 @@ def test_the_wheel_holds_the_package_and_its_data_alone(wheel: Path) -> None:
             for filename, digest in preset.files.items()
         }
         assert pinned
-        assert {*pinned, "fervid/py.typed", "fervid/demo/astronaut.jpg"} <= {*names}
+        others = (
+            "py.typed",
+            "demo/astronaut.jpg",
+            "report/page/report.html.j2",
+            "report/page/main.js",
+        )
+        assert {*pinned, *(f"fervid/{name}" for name in others)} <= {*names}
         found = {name: hashlib.sha256(packed.read(name)).hexdigest() for name in pinned}
     assert found == pinned
     assert {name.split("/")[0] for name in names} == {

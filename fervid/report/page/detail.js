@@ -25,6 +25,7 @@ function factsOf(source) {
   if (of("width")) facts.push(`${of("width")} × ${of("height")}`);
   if (of("frame_rate")) facts.push(`${Number(of("frame_rate").toFixed(2))} frames/s`);
   if (of("codec")) facts.push(of("codec"));
+  if (of("kind") === "image") return [...facts, counted(of("faces"), "face")];
   facts.push(`${counted(of("frames_sampled"), "frame")} sampled`);
   if (of("frames_sampled")) facts.push(`${percent(of("valid_fraction"))} with a face`);
   if (of("tracks") !== null) facts.push(counted(of("tracks"), "track"));
@@ -48,7 +49,7 @@ function showNotes(source) {
     const failed = of("frames_failed") ? `, ${of("frames_failed")} of them could not be decoded` : "";
     notes.push(`No face was found in ${counted(of("frames_sampled"), "sampled frame")}${failed}.`);
   }
-  if (detail.record && detail.record.series.length > 1 && of("tracks") === null && of("kind") === "video") {
+  if (detail.record && detail.record.series.length > 1 && !of("tracked") && of("kind") === "video") {
     notes.push("This result holds no tracks: faces are numbered by size in each frame, so a line may jump from one person to another.");
   }
   if (of("low")) notes.push(`${counted(of("low"), "face")} of low quality: in the timeline, but left out of the means.`);
@@ -57,7 +58,7 @@ function showNotes(source) {
 
 function seriesName(series) {
   const source = detail.source;
-  if (index.tracks[source] !== null) return series.identity < 0 ? "No track" : `Track ${series.identity}`;
+  if (index.tracked[source]) return series.identity < 0 ? "No track" : `Track ${series.identity}`;
   const alone = detail.record.series.length === 1;
   return `Face ${series.identity}${series.identity === 0 && !alone ? " (largest)" : ""}`;
 }

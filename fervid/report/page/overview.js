@@ -68,7 +68,8 @@ function overviewLayout(rows, width, narrow) {
   const count = rows.length;
   const font = { family: getComputedStyle(document.body).fontFamily, size: narrow ? 10 : 12, color: colour("quiet") };
   const named = count <= NAMED_ROWS;
-  const name = (row) => literal(shortened(index.name[row[0]], narrow ? 13 : 30));
+  const whole = (row) => index.name[row[0]];
+  const name = (row) => literal(narrow ? shortened(whole(row).slice(whole(row).lastIndexOf("/") + 1), 13) : shortened(whole(row), 30));
   const heading = (text) => (narrow ? text.slice(0, 3) : text);
   const height = named ? count * 24 : Math.min(Math.max(count * 2, 320), 560);
   return {

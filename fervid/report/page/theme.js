@@ -40,5 +40,6 @@ function startTheme() {
     themeChanged();
   });
   dark.addEventListener("change", themeChanged);
+  matchMedia("print").addEventListener("change", themeChanged); // paper is light
   themeChanged();
 }
