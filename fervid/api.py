@@ -134,11 +134,13 @@ def analyze(
     found = plan(inputs, out, root=root, **options)
     identity = RunIdentity(uuid.uuid4().hex, chosen.model, chosen.detector, fervid.__version__)
     target = None if out is None else Path(out)
-    engine = LocalEngine(found.sources, chosen)
-    # Now, not at the end: by then a model's file may be another.
-    facts = _facts(identity, chosen, found, engine, started)
     smoothed = chosen.smooth_s is not None
-    with open_output(target, overwrite=chosen.overwrite, smoothed=smoothed) as output:
+    with (
+        closing(LocalEngine(found.sources, chosen)) as engine,
+        open_output(target, overwrite=chosen.overwrite, smoothed=smoothed) as output,
+    ):
+        # Now, not at the end: by then a model's file may be another.
+        facts = _facts(identity, chosen, found, engine, started)
         with closing(engine.run(on_progress)) as stream:
             output.write(stream, identity)
         facts["ended_at"] = datetime.now(UTC)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypedDict, Unpack, get_args
 
 from fervid.errors import UsageError
+from fervid.limits import Limits
 from fervid.quantities import parse_rate, parse_size, parse_time
 
 DEFAULT_FPS = Fraction(5)
@@ -97,6 +99,8 @@ class AnalyzeOptions:
         memory_bytes: Bound on decoded frames in flight.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
         decode_device: Where videos are decoded: `cpu`, `gpu` (NVDEC) or `gpu:N`.
+        isolate: Whether videos and photos are decoded in processes of their own.
+        limits: What decoding one source may cost.
         track: Whether the people of a video are told apart.
         smooth_s: Standard deviation, in seconds, of the Gaussian that probabilities are smoothed
             with over the time of a track; None for none.
@@ -119,6 +123,8 @@ class AnalyzeOptions:
     memory_bytes: int | None = None
     device: str = "auto"
     decode_device: str = "cpu"
+    isolate: bool = sys.platform == "linux"
+    limits: Limits = field(default_factory=Limits)
     track: bool = True
     smooth_s: float | None = None
     smooth_labels: SmoothLabels = "argmax"
@@ -147,6 +153,10 @@ class AnalyzeOptions:
             raise UsageError(
                 "decode_device must be cpu, gpu or gpu:N.",
                 f"Received: decode_device={self.decode_device!r}.",
+            )
+        if self.isolate and sys.platform != "linux":
+            raise UsageError(
+                "Decoding in processes of their own needs Linux.", "Leave --isolate out."
             )
         self._check_smoothing()
         if self.thumbnails and not self.report:
@@ -202,6 +212,11 @@ class OptionKeywords(TypedDict, total=False):
     memory: int | str | None
     device: str | None
     decode_device: str | None
+    isolate: bool
+    stall_timeout: float | None
+    decode_memory: int | str | None
+    max_pixels: int | None
+    max_frames: int | None
     track: bool
     smooth: float | None
     smooth_labels: SmoothLabels | None
@@ -209,6 +224,15 @@ class OptionKeywords(TypedDict, total=False):
     report: bool
     thumbnails: bool
     overwrite: bool
+
+
+_LIMITS = {
+    "stall_timeout": "stall_s",
+    "decode_memory": "decode_memory_bytes",
+    "max_pixels": "max_pixels",
+    "max_frames": "max_frames",
+}
+"""Keyword to field."""
 
 
 def make_options(**keywords: Unpack[OptionKeywords]) -> AnalyzeOptions:
@@ -236,6 +260,10 @@ def make_options(**keywords: Unpack[OptionKeywords]) -> AnalyzeOptions:
         given["memory_bytes"] = parse_size(str(given.pop("memory")))
     if "smooth" in given:
         given["smooth_s"] = given.pop("smooth")
+    limits = {_LIMITS[name]: given.pop(name) for name in _LIMITS if name in given}
+    if "decode_memory_bytes" in limits:
+        limits["decode_memory_bytes"] = parse_size(str(limits["decode_memory_bytes"]))
+    given["limits"] = Limits(**limits)  # type: ignore[arg-type]
     return AnalyzeOptions(sampling=Sampling(**sampling), **given)  # type: ignore[arg-type]
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 from fervid import machine, stages
-from fervid.decode import read_source
+from fervid.decode_worker.messages import Orders
+from fervid.decode_worker.nursery import Nursery
+from fervid.decode_worker.outside import WorkerReader
+from fervid.limits import Limits
 from fervid.options import Sampling
+from fervid.thread_reader import ThreadReader
 from fervid.types import Frame, Source, SourceEnd
 
 _WAIT_S = 0.1
@@ -19,23 +23,28 @@ _WAIT_S = 0.1
 NVDEC_SOURCES = 4
 """Sources that NVDEC decodes at the same time: each holds a CUDA context. Not tuned."""
 
+_AHEAD_BYTES = 4 << 20
+"""Pixels that a process decodes ahead of what has a place in the queue: one frame of 1080p."""
+
 _SMALLEST_ITEM_BYTES = 1024
 """What a lost frame or an end marker counts, so that these too are bounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecodePlan:
-    """Which threads decode; kept with the run, as a damaged file's frames depend on it.
+    """What decodes; kept with the run, as a damaged file's frames depend on it.
 
     Args:
         workers: Sources decoded at the same time.
         threads_per_source: FFmpeg's threads for each; the last ones get more.
         nvdec: Number of the GPU that decodes videos; None for the CPU.
+        isolated: Whether the workers are processes, else threads.
     """
 
     workers: int
     threads_per_source: int
     nvdec: int | None = None
+    isolated: bool = False
 
     def threads_of(self, number: int, count: int) -> int:
         """Return FFmpeg's threads for one source.
@@ -55,7 +64,11 @@ class DecodePlan:
 
 
 def plan_decoding(
-    sources: Sequence[Source], decode_threads: int | None = None, nvdec: int | None = None
+    sources: Sequence[Source],
+    decode_threads: int | None = None,
+    nvdec: int | None = None,
+    *,
+    isolated: bool = False,
 ) -> DecodePlan:
     """Share the processors out among the sources.
 
@@ -64,6 +77,8 @@ def plan_decoding(
         decode_threads: Sources decoded at the same time; as many as processors if None, but at
             most `NVDEC_SOURCES` with NVDEC.
         nvdec: Number of the GPU that decodes videos; None for the CPU.
+        isolated: Whether to decode in processes; not with NVDEC, which holds half a gigabyte of
+            its GPU for each.
 
     Returns:
         A plan that depends on nothing but the processors and the number of sources.
@@ -73,19 +88,24 @@ def plan_decoding(
         most = decode_threads or min(cores, NVDEC_SOURCES)
         return DecodePlan(max(1, min(most, len(sources))), threads_per_source=1, nvdec=nvdec)
     workers = max(1, min(decode_threads or cores, len(sources)))
-    return DecodePlan(workers, threads_per_source=max(1, cores // workers))
+    return DecodePlan(workers, threads_per_source=max(1, cores // workers), isolated=isolated)
 
 
 def read_all(
-    sources: Sequence[Source], sampling: Sampling, plan: DecodePlan, memory_bytes: int
+    sources: Sequence[Source],
+    sampling: Sampling,
+    plan: DecodePlan,
+    memory_bytes: int,
+    limits: Limits | None = None,
 ) -> Generator[Frame | SourceEnd, None, None]:
-    """Read many sources; closing the generator stops and joins all threads.
+    """Read many sources; closing the generator ends all threads and processes.
 
     Args:
         sources: Started in this order.
         sampling: Which frames.
-        plan: How many threads.
+        plan: What decodes.
         memory_bytes: Of decoded frames that wait in the queue; a larger frame passes alone.
+        limits: What a source may cost; the default ones if None.
 
     Yields:
         Frames and end markers. Those of several sources interleave, those of one are in order.
@@ -93,49 +113,102 @@ def read_all(
     Raises:
         BaseException: What a thread met that is no source's fault, such as a lack of memory.
     """
-    todo = deque(
-        (source, plan.threads_of(number, len(sources))) for number, source in enumerate(sources)
-    )
-    items = _Queue(memory_bytes, producers=plan.workers)
-    threads = [
-        threading.Thread(
-            target=_decode,
-            args=(todo, sampling, items, plan.nvdec),
-            name=f"fervid-decode-{number}",
-            daemon=True,
+    with closing(ReaderPool(sources, sampling, plan, memory_bytes, limits or Limits())) as pool:
+        pool.start()
+        yield from pool.items()
+
+
+Opened = Callable[[Source, float | None], None]
+"""Called, in any thread, with a source that was opened and the seconds that its header promises."""
+
+
+class ReaderPool:
+    """Threads that read sources, or have them read by a process each.
+
+    Args:
+        sources: Started in this order.
+        sampling: Which frames.
+        plan: What decodes.
+        memory_bytes: Of decoded frames that wait in the queue; a larger frame passes alone.
+        limits: What a source may cost.
+        on_opened: Called once for each source that gives a frame.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        sampling: Sampling,
+        plan: DecodePlan,
+        memory_bytes: int,
+        limits: Limits,
+        on_opened: Opened = lambda *_: None,
+    ) -> None:
+        self._todo = deque(
+            (source, plan.threads_of(number, len(sources))) for number, source in enumerate(sources)
         )
-        for number in range(plan.workers)
-    ]
-    try:
-        for thread in threads:
+        self._plan = plan
+        self._on_opened = on_opened
+        self._orders = Orders(
+            sampling,
+            limits,
+            kinds=frozenset(source.kind for source in sources),
+            ahead_bytes=min(_AHEAD_BYTES, memory_bytes // (4 * plan.workers)),
+            kept_bytes=memory_bytes // (2 * plan.workers),
+            times_stages=stages.is_recording(),
+        )
+        self._nursery = Nursery(self._orders)
+        self._queue = _Queue(memory_bytes, producers=plan.workers)
+        self._is_awaited = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._read, name=f"fervid-decode-{number}", daemon=True)
+            for number in range(plan.workers)
+        ]
+
+    def start(self) -> None:
+        """Start what decodes; it waits for `items` to be asked for."""
+        if self._plan.isolated:
+            self._nursery.start()
+        for thread in self._threads:
             thread.start()
-        yield from items.drained()
-    finally:
-        items.stop()
-        for thread in threads:
+
+    def items(self) -> Iterator[Frame | SourceEnd]:
+        """Yield what `read_all` does."""
+        self._is_awaited.set()
+        yield from self._queue.drained()
+
+    def close(self) -> None:
+        """End all threads and processes."""
+        self._queue.stop()
+        self._is_awaited.set()
+        for thread in self._threads:
             if thread.ident is not None:
                 thread.join()
+        self._nursery.close()
 
+    def _is_stopped(self) -> bool:
+        return self._queue.stopped
 
-def _decode(
-    todo: deque[tuple[Source, int]], sampling: Sampling, items: _Queue, nvdec: int | None
-) -> None:
-    """Read one source after the other, as long as there are any."""
-    fault: BaseException | None = None
-    try:
-        while not items.stopped:
-            try:
-                source, thread_count = todo.popleft()
-            except IndexError:
-                return
-            with closing(read_source(source, sampling, thread_count, nvdec)) as frames:
-                for item in frames:
-                    if not items.put(item):
+    def _read(self) -> None:
+        """Read one source after the other, as long as there are any."""
+        fault: BaseException | None = None
+        try:
+            with closing(self._reader()) as reader:
+                reader.start()
+                self._is_awaited.wait()
+                for item in reader.items():
+                    if not self._queue.put(item):
                         return
-    except BaseException as error:  # noqa: BLE001 (raised again in the consumer)
-        fault = error
-    finally:
-        items.producer_ended(fault)
+        except BaseException as error:  # noqa: BLE001 (raised again in the consumer)
+            fault = error
+        finally:
+            self._queue.producer_ended(fault)
+
+    def _reader(self) -> WorkerReader | ThreadReader:
+        if self._plan.isolated:
+            nursery, is_stopped = self._nursery, self._is_stopped
+            return WorkerReader(self._todo, self._orders, nursery, is_stopped, self._on_opened)
+        orders, nvdec = self._orders, self._plan.nvdec
+        return ThreadReader(self._todo, orders.sampling, orders.limits, nvdec, self._on_opened)
 
 
 class _Queue:

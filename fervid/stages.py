@@ -148,6 +148,8 @@ class Recorder:
             self._others_cpu_s += cpu_s
 
     def _saw(self, items: int, nbytes: int) -> None:
+        if self._began_s is None:
+            self._begin()  # decode workers are at work
         with self._lock:
             depth = self.queue
             depth.gets += 1

@@ -9,7 +9,13 @@ from typing import Unpack, get_args
 
 import click
 
-from fervid.cli.choices import DEFAULTS, frame_options, let_flags_win, model_options
+from fervid.cli.choices import (
+    DEFAULTS,
+    frame_options,
+    let_flags_win,
+    limit_options,
+    model_options,
+)
 from fervid.cli.logs import show_logs
 from fervid.options import OptionKeywords, SmoothLabels
 
@@ -28,6 +34,7 @@ from fervid.options import OptionKeywords, SmoothLabels
 @click.option("--start", metavar="T", help="From: seconds or [HH:]MM:SS[.mmm].")
 @click.option("--end", metavar="T", help="Up to, not included.")
 @model_options
+@limit_options
 @click.option(
     "--min-quality",
     type=float,

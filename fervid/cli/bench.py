@@ -7,7 +7,7 @@ from typing import Unpack
 
 import click
 
-from fervid.cli.choices import frame_options, let_flags_win, model_options
+from fervid.cli.choices import frame_options, let_flags_win, limit_options, model_options
 from fervid.cli.logs import show_logs
 from fervid.options import OptionKeywords
 
@@ -24,6 +24,7 @@ from fervid.options import OptionKeywords
 @click.option("--json", metavar="FILE", help="Write all figures of all rounds there, too.")
 @frame_options
 @model_options
+@limit_options
 def command(
     inputs: tuple[str, ...],
     rounds: int,

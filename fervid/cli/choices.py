@@ -65,6 +65,45 @@ def model_options(command: Command) -> Command:
     return command
 
 
+def limit_options(command: Command) -> Command:
+    """What one source may cost."""
+    limits = DEFAULTS.limits
+    for option in reversed(
+        (
+            click.option(
+                "--isolate/--no-isolate",
+                default=DEFAULTS.isolate,
+                help="Decode in processes: a crash costs one source.  [default: on, on Linux]",
+            ),
+            click.option(
+                "--stall-timeout",
+                type=float,
+                metavar="SECONDS",
+                help=f"End a source whose decoder hangs that long.  [default: {limits.stall_s:g}]",
+            ),
+            click.option(
+                "--decode-memory",
+                metavar="SIZE",
+                help=f"Most memory of a decoder.  [default: {limits.decode_memory_bytes >> 30}G]",
+            ),
+            click.option(
+                "--max-pixels",
+                type=int,
+                metavar="N",
+                help=f"Most pixels of a picture.  [default: {limits.max_pixels:,}]",
+            ),
+            click.option(
+                "--max-frames",
+                type=int,
+                metavar="N",
+                help="Most frames of a source, sampled or not.  [default: any number]",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 def let_flags_win(options: OptionKeywords) -> None:
     """Drop ways to sample that a variable names when the command line names one."""
     context = click.get_current_context()

@@ -25,12 +25,10 @@ def confine(parent: int, memory_bytes: int) -> None:
         parent: Process number of the parent; if that one has died already, this one ends.
         memory_bytes: Memory of its own; what it shares with the parent does not count.
     """
-    if sys.platform == "linux":
-        # Elsewhere it ends when it next reads from its socket.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            sys.exit("the parent died")
-        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit("the parent died")
+    Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
     # A file of all it held would be no use to anybody, and would hold pictures of people.
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, _MOST_COMPLAINTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections import deque
+from collections.abc import Iterable
 from contextlib import closing, nullcontext
 from typing import Any
 
@@ -23,6 +24,12 @@ _LOST_FRAME_BYTES = 1024
 """What a frame without a picture counts, so that the parent is never flooded."""
 
 
+def load(kinds: Iterable[str]) -> None:
+    """Load what reads sources of these kinds."""
+    for kind in kinds:
+        importlib.import_module(_READERS[kind])
+
+
 def serve(channel: Channel, arena: Arena, orders: Orders) -> None:
     """Decode until the parent closes the channel, or a source took all the memory allowed.
 
@@ -31,8 +38,6 @@ def serve(channel: Channel, arena: Arena, orders: Orders) -> None:
         arena: Writable.
         orders: What holds for all sources.
     """
-    for kind in orders.kinds:
-        importlib.import_module(_READERS[kind])
     with stages.recording() if orders.times_stages else nullcontext() as recorder:
         parent = _Parent(channel, arena, orders, recorder)
         try:
@@ -67,10 +72,10 @@ def _read(source: Source, thread_count: int, parent: _Parent, arena: Arena, orde
 
 
 def _out_of_memory(orders: Orders) -> Failure:
-    allowed = orders.limits.decode_memory_bytes / 1e9
+    allowed = orders.limits.decode_memory_bytes / (1 << 30)
     return Failure(
         "MemoryError",
-        f"Decoding it takes more than {allowed:.3g} GB of memory.",
+        f"Decoding it takes more than {allowed:.3g} GiB of memory.",
         "Scale it down first, or raise --decode-memory.",
     )
 

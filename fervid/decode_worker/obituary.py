@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from fervid.decode_worker.process import Ended
+from fervid.decode_worker.nursery import Ended
 from fervid.types import Failure
 
 _CONVERT = "If it plays elsewhere, convert it with ffmpeg; rows that came before are good."

@@ -6,15 +6,15 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from fervid import stages
 from fervid.decode_worker import obituary
 from fervid.decode_worker.arena import Pictures
 from fervid.decode_worker.channel import BrokenChannelError, Message
-from fervid.decode_worker.messages import Orders, end_of, said_orders, said_source, times_of
-from fervid.decode_worker.process import Ended, Process
+from fervid.decode_worker.messages import Orders, end_of, said_source, times_of
+from fervid.decode_worker.nursery import Ended, Nursery, Worker
 from fervid.errors import FervidError
 from fervid.sources import readable
 from fervid.types import Failure, Frame, Source, SourceEnd
@@ -74,16 +74,25 @@ class WorkerReader:
     Args:
         todo: Sources with FFmpeg's threads for each, taken off from the left; shared with others.
         orders: What holds for all sources.
+        nursery: Where workers come from.
         is_stopped: Whether the run was stopped.
+        on_opened: Called with each source that gives a frame, and the seconds its header promises.
     """
 
     def __init__(
-        self, todo: deque[tuple[Source, int]], orders: Orders, is_stopped: Callable[[], bool]
+        self,
+        todo: deque[tuple[Source, int]],
+        orders: Orders,
+        nursery: Nursery,
+        is_stopped: Callable[[], bool],
+        on_opened: Callable[[Source, float | None], None],
     ) -> None:
         self._todo = todo
         self._orders = orders
+        self._nursery = nursery
         self._is_stopped = is_stopped
-        self._worker: Process | None = None
+        self._on_opened = on_opened
+        self._worker: Worker | None = None
         self._is_ready = False
         self._given: deque[_Given] = deque()
         self._finished = 0
@@ -91,11 +100,9 @@ class WorkerReader:
 
     def start(self) -> None:
         """Start a worker, so that it is there when the first source is."""
-        self._worker = Process()
+        self._worker = self._nursery.worker()
         self._is_ready = False
         self._finished = 0
-        with suppress(BrokenChannelError):  # it shows when a source is handed out
-            self._worker.channel.send(said_orders(self._orders))
 
     def close(self) -> None:
         """End the worker at once, whatever it does."""
@@ -125,7 +132,7 @@ class WorkerReader:
                 yield from self._buried(is_stalled=False)
 
     @property
-    def _present(self) -> Process:
+    def _present(self) -> Worker:
         if self._worker is None:
             raise RuntimeError("There is no worker.")
         return self._worker
@@ -186,6 +193,8 @@ class WorkerReader:
                 said["failure"],
             )
         given.count(frame)
+        if given.so_far and given.frames == 1:
+            self._on_opened(given.source, given.so_far.duration_s)
         return frame
 
     def _end(self, said: Message) -> SourceEnd:
@@ -219,10 +228,9 @@ class WorkerReader:
             given = self._given.pop()
             self._todo.appendleft((given.source, given.thread_count))
 
-    def _ended(self, worker: Process, *, at_once: bool) -> Ended:
+    def _ended(self, worker: Worker, *, at_once: bool) -> Ended:
         self._worker = None
         ended = worker.end(at_once=at_once)
-        stages.add_process({}, ended.cpu_s)
         if ended.complaints:
             log.debug("A decode worker said: %s", readable(ended.complaints))
         return ended

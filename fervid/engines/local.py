@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from fervid import machine, pipeline
 from fervid.classify import Classifier, load_classifier
-from fervid.decode.nvdec import resolve_decode_device
 from fervid.detect import FaceDetector, load_detector
 from fervid.engines.media_total import MediaTotal
-from fervid.reader_pool import DecodePlan, plan_decoding, read_all
+from fervid.reader_pool import DecodePlan, ReaderPool, plan_decoding
 from fervid.runtime import Device, default_threads, resolve_device
 from fervid.types import Observation, Progress, Source, SourceEnd
 
@@ -52,7 +51,7 @@ class Settings:
         batch_size: Frames per call of the detector.
         face_batch_size: Faces per call of the classifier's network; on a GPU found by a trial.
         memory_bytes: Bound on decoded frames in flight.
-        decoding: Threads that decode.
+        decoding: What decodes.
     """
 
     device: Device
@@ -65,7 +64,7 @@ class Settings:
 
 
 class LocalEngine:
-    """Models loaded once, ready to run over sources.
+    """Models loaded once, ready to run over sources; to be closed.
 
     Args:
         sources: What will be analysed.
@@ -76,21 +75,42 @@ class LocalEngine:
     """
 
     def __init__(self, sources: Sequence[Source], options: AnalyzeOptions) -> None:
-        device = resolve_device(options.device)
-        nvdec = resolve_decode_device(options.decode_device)
-        on_litert = device.runtime == "litert"
-        self._classifier: Classifier = load_classifier(options.model, device, options.batch_size)
         self._sources = sources
         self._options = options
+        device = resolve_device(options.device)
+        nvdec = _nvdec(options)
+        memory_bytes = options.memory_bytes or min(
+            machine.memory_bytes() // 4, 2 * LOOK_AHEAD_BYTES
+        )
+        decoding = plan_decoding(
+            sources, options.decode_threads, nvdec, isolated=options.isolate and nvdec is None
+        )
+        self._total = MediaTotal(sources)
+        # Half for the queue, half for the batches: in work, waiting, and being filled.
+        self._half = max(1, memory_bytes // 2)
+        self._readers = ReaderPool(
+            sources, options.sampling, decoding, self._half, options.limits, self._total.learn
+        )
+        # Processes that decode load their libraries while this one loads the models.
+        self._readers.start()
+        try:
+            self._load(device, memory_bytes, decoding)
+        except BaseException:
+            self.close()
+            raise
+
+    def _load(self, device: Device, memory_bytes: int, decoding: DecodePlan) -> None:
+        options = self._options
+        on_litert = device.runtime == "litert"
+        self._classifier: Classifier = load_classifier(options.model, device, options.batch_size)
         self.settings = Settings(
             device=device,
             detectors=max(1, machine.cores() // 2) if on_litert else 1,
             network_threads=default_threads(),
             batch_size=options.batch_size or (FRAMES if on_litert else GPU_FRAMES),
             face_batch_size=self._classifier.network_batch,
-            memory_bytes=options.memory_bytes
-            or min(machine.memory_bytes() // 4, 2 * LOOK_AHEAD_BYTES),
-            decoding=plan_decoding(sources, options.decode_threads, nvdec),
+            memory_bytes=memory_bytes,
+            decoding=decoding,
         )
         self._detectors: list[FaceDetector] = [
             load_detector(
@@ -103,6 +123,10 @@ class LocalEngine:
             for _ in range(self.settings.detectors)
         ]
 
+    def close(self) -> None:
+        """End all that decodes."""
+        self._readers.close()
+
     def run(
         self, on_progress: Callable[[Progress], None] | None = None
     ) -> Generator[Observation | SourceEnd]:
@@ -114,14 +138,11 @@ class LocalEngine:
         Yields:
             Observations and end markers; closing the iterator stops the run.
         """
-        # Half for the queue, half for the batches: in work, waiting, and being filled.
-        half = max(1, self.settings.memory_bytes // 2)
-        batch_bytes = half // (self.settings.detectors + 2)
+        batch_bytes = self._half // (self.settings.detectors + 2)
         if self.settings.device.runtime == "litert":
             batch_bytes = min(batch_bytes, BATCH_BYTES)
-        frames = read_all(self._sources, self._options.sampling, self.settings.decoding, half)
         analyzed = pipeline.analyze(
-            frames,
+            self._readers.items(),
             self._detectors,
             self._classifier,
             batch_frames=self.settings.batch_size,
@@ -131,13 +152,23 @@ class LocalEngine:
             smooth_s=self._options.smooth_s,
             smooth_labels=self._options.smooth_labels,
         )
-        with closing(frames), closing(analyzed):
+        with closing(self), closing(analyzed):
             observed = _logged(analyzed)
             if on_progress is None:
                 yield from observed
             else:
-                with MediaTotal(self._sources) as total:
-                    yield from _reported(observed, len(self._sources), total, on_progress)
+                yield from _reported(observed, len(self._sources), self._total, on_progress)
+
+
+def _nvdec(options: AnalyzeOptions) -> int | None:
+    """Return the number of the GPU that decodes; None for the CPU, without loading PyAV."""
+    if options.decode_device == "cpu":
+        return None
+    from fervid.decode.nvdec import resolve_decode_device
+
+    if options.isolate:
+        log.warning("NVDEC decodes in this process: a decoder that crashes ends the run.")
+    return resolve_decode_device(options.decode_device)
 
 
 def _logged(
@@ -163,7 +194,9 @@ def _reported(
     for item in stream:
         if isinstance(item, SourceEnd):
             sources_done += 1
-            ended_s += item.duration_s or running_s.get(item.source.id, 0.0)
+            seconds = item.duration_s or running_s.get(item.source.id, 0.0)
+            ended_s += seconds
+            total.learn(item.source, seconds)
             running_s.pop(item.source.id, None)
         else:
             frames += item.face in (None, 0)

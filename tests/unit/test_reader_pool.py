@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import time
 from contextlib import closing
@@ -11,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from fervid import machine
+from fervid.limits import Limits
 from fervid.options import Sampling
 from fervid.picture import Picture
-from fervid.reader_pool import DecodePlan, _Queue, plan_decoding, read_all
+from fervid.reader_pool import DecodePlan, ReaderPool, _Queue, plan_decoding, read_all
 from fervid.types import Frame, Source, SourceEnd
+from tests.decoders import nurseries
 from tests.drawn import ALL_FRAMES, read, source_of
 
 FRAME_BYTES = 64 * 48 * 3 // 2  # 4:2:0
@@ -29,14 +32,29 @@ def decoding_threads() -> list[threading.Thread]:
     return [one for one in threading.enumerate() if one.name.startswith("fervid-decode")]
 
 
+IN_PROCESSES = pytest.param(
+    True,
+    marks=pytest.mark.skipif(sys.platform != "linux", reason="decode workers need Linux"),
+    id="processes",
+)
+"""Threads and processes keep one contract: what holds for both takes `isolated`."""
+
+
+@pytest.fixture(params=[pytest.param(False, id="threads"), IN_PROCESSES])
+def isolated(request: pytest.FixtureRequest) -> bool:
+    kind: bool = request.param
+    return kind
+
+
 @pytest.mark.parametrize("memory_bytes", [1, 3 * FRAME_BYTES, 1 << 30])
 @pytest.mark.parametrize("workers", [1, 3])
 def test_interleaved_reading_gives_what_reading_in_turn_gives(
-    sources: list[Source], workers: int, memory_bytes: int
+    sources: list[Source], workers: int, memory_bytes: int, isolated: bool
 ) -> None:
     seen: dict[str, list[tuple[int, float | None]]] = {source.id: [] for source in sources}
     ends: dict[str, SourceEnd] = {}
-    for item in read_all(sources, Sampling(), DecodePlan(workers, 1), memory_bytes):
+    plan = DecodePlan(workers, 1, isolated=isolated)
+    for item in read_all(sources, Sampling(), plan, memory_bytes):
         if isinstance(item, SourceEnd):
             ends[item.source.id] = item
         else:
@@ -51,6 +69,29 @@ def test_interleaved_reading_gives_what_reading_in_turn_gives(
 
 def pictures() -> list[Picture]:
     return [one for one in gc.get_objects() if isinstance(one, Picture)]
+
+
+@pytest.mark.parametrize("memory_bytes", [1, 6 * FRAME_BYTES])
+def test_a_worker_is_no_further_ahead_than_the_bound_lets_it(
+    sources: list[Source], isolated: bool, memory_bytes: int
+) -> None:
+    told: list[str] = []
+    pool = ReaderPool(
+        [sources[0]] * 8,
+        Sampling(every=10),  # two frames of each
+        DecodePlan(1, 1, isolated=isolated),
+        memory_bytes,
+        Limits(),
+        lambda source, _: told.append(source.id),
+    )
+    with closing(pool):
+        pool.start()
+        items = pool.items()
+        next(items)
+        time.sleep(1)
+        assert len(told) <= 1 + memory_bytes // FRAME_BYTES
+        assert sum(isinstance(item, Frame) for item in items) == 8 * 2 - 1
+    assert len(told) == 8
 
 
 def test_frames_that_wait_stay_within_the_bound(sources: list[Source]) -> None:
@@ -75,23 +116,27 @@ def test_nothing_is_added_after_the_stop(sources: list[Source]) -> None:
     assert not queue.put(end)
 
 
-def test_closing_early_leaves_no_thread(sources: list[Source]) -> None:
-    items = read_all(sources, ALL_FRAMES, DecodePlan(3, 2), FRAME_BYTES)
+def test_closing_early_leaves_no_thread(sources: list[Source], isolated: bool) -> None:
+    items = read_all(sources, ALL_FRAMES, DecodePlan(3, 2, isolated=isolated), FRAME_BYTES)
     next(items)
     assert len(decoding_threads()) == 3
     started = time.monotonic()
     items.close()
     assert decoding_threads() == []
+    assert nurseries() == []
     assert time.monotonic() - started < 2
 
 
-def test_an_iterator_that_was_never_started_starts_no_thread(sources: list[Source]) -> None:
-    read_all(sources, ALL_FRAMES, DecodePlan(3, 1), FRAME_BYTES).close()
+def test_an_iterator_that_was_never_started_starts_no_thread(
+    sources: list[Source], isolated: bool
+) -> None:
+    read_all(sources, ALL_FRAMES, DecodePlan(3, 1, isolated=isolated), FRAME_BYTES).close()
     assert decoding_threads() == []
+    assert nurseries() == []
 
 
-def test_no_sources_give_nothing() -> None:
-    assert list(read_all([], ALL_FRAMES, plan_decoding([]), 1)) == []
+def test_no_sources_give_nothing(isolated: bool) -> None:
+    assert list(read_all([], ALL_FRAMES, plan_decoding([], isolated=isolated), 1)) == []
 
 
 def test_what_is_no_sources_fault_reaches_the_consumer(
@@ -107,11 +152,12 @@ def test_what_is_no_sources_fault_reaches_the_consumer(
 
 
 def test_a_fault_of_one_source_costs_no_other_a_frame(
-    sources: list[Source], tmp_path: Path
+    sources: list[Source], tmp_path: Path, isolated: bool
 ) -> None:
     (tmp_path / "garbage.mp4").write_bytes(bytes(range(256)) * 8)
     bad = source_of(tmp_path / "garbage.mp4")
-    items = list(read_all([bad, sources[0], bad], ALL_FRAMES, DecodePlan(2, 1), 1 << 20))
+    plan = DecodePlan(2, 1, isolated=isolated)
+    items = list(read_all([bad, sources[0], bad], ALL_FRAMES, plan, 1 << 20))
     statuses = sorted(item.status for item in items if isinstance(item, SourceEnd))
     assert statuses == ["failed", "failed", "ok"]
     assert sum(isinstance(item, Frame) for item in items) == 20

@@ -1,0 +1,196 @@
+"""Start decode workers from the parent, and see how they ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from fervid import machine, stages
+from fervid.decode_worker import arena
+from fervid.decode_worker.channel import Channel
+from fervid.decode_worker.messages import Orders, said_orders
+from fervid.errors import FervidError
+
+_COMPLAINTS_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a worker ended.
+
+    Args:
+        status: Its exit status, or the negative number of the signal that ended it.
+        complaints: The end of what it and its libraries wrote to their standard error.
+    """
+
+    status: int
+    complaints: str
+
+
+class Nursery:
+    """The process that forks workers; started anew where it died. Its methods suit any thread.
+
+    Args:
+        orders: What holds for all workers.
+    """
+
+    def __init__(self, orders: Orders) -> None:
+        self._orders = orders
+        self._lock = threading.Lock()
+        self._running: _Running | None = None
+
+    def start(self) -> None:
+        """Start it, so that it has loaded its libraries when the first worker is wanted."""
+        with self._lock:
+            if self._running is None:
+                self._running = _Running(self._orders)
+
+    def worker(self) -> Worker:
+        """Start a worker.
+
+        Raises:
+            FervidError: That failed.
+        """
+        with self._lock:
+            if self._running is not None and self._running.is_gone():
+                self._close()
+            if self._running is None:
+                self._running = _Running(self._orders)
+            return Worker(self._running, self._lock)
+
+    def close(self) -> None:
+        """End it and all workers."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._running is not None:
+            self._running.close()
+            self._running = None
+
+
+class _Running:
+    """A process with a socket to it; to be used under a lock."""
+
+    def __init__(self, orders: Orders) -> None:
+        mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = mine
+        # In memory, not a pipe: nobody need read it while the process lives.
+        self._complaints = os.fdopen(arena.file_in_memory(), "rb")
+        with its:
+            # -S: what `site` does, this process has in its path already. It saves 20 to 50 ms.
+            self._popen = subprocess.Popen(  # noqa: S603 (this very program)
+                [sys.executable, "-S", "-P", "-m", "fervid.decode_worker", str(its.fileno())],
+                pass_fds=(its.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=self._complaints,
+                stderr=self._complaints,
+                env=_environment(),
+                start_new_session=True,  # Ctrl-C is the parent's
+            )
+        with suppress(OSError):  # it shows with the first request
+            self._control.send(json.dumps(said_orders(orders)).encode())
+
+    def asked(self, request: dict[str, Any], descriptors: tuple[int, ...] = ()) -> dict[str, Any]:
+        """Send a request; return the answer.
+
+        Raises:
+            FervidError: The process is gone.
+        """
+        answer = b""
+        with suppress(OSError):
+            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+            answer = self._control.recv(1 << 12)
+        if not answer:
+            said = last_words(self._complaints).splitlines()[-1:] or ["it said nothing"]
+            raise FervidError(
+                f"The process that starts decoders is gone: {said[0]}",
+                "`fervid doctor` checks the installation; --no-isolate decodes without it.",
+            )
+        found: dict[str, Any] = json.loads(answer)
+        return found
+
+    def is_gone(self) -> bool:
+        """Tell whether the process has ended; reap it then."""
+        return self._popen.poll() is not None
+
+    def close(self) -> None:
+        """End the process and, by their parent's death, all workers."""
+        self._control.close()
+        if self._popen.returncode is None:
+            self._popen.send_signal(signal.SIGKILL)
+            with suppress(ChildProcessError):  # a program that ignores SIGCHLD has it reaped
+                _, status, usage = os.wait4(self._popen.pid, 0)
+                # Its children's too, as far as it has reaped them.
+                stages.add_process({}, usage.ru_utime + usage.ru_stime)
+                self._popen.returncode = os.waitstatus_to_exitcode(status)
+        self._complaints.close()
+
+
+class Worker:
+    """A decode worker.
+
+    Args:
+        nursery: Where it comes from.
+        lock: Of that; held while this is made.
+    """
+
+    def __init__(self, nursery: _Running, lock: threading.Lock) -> None:
+        self._nursery = nursery
+        self._lock = lock
+        with ExitStack() as kept, ExitStack() as passed:
+            mine, its = socket.socketpair()
+            kept.enter_context(mine)
+            passed.enter_context(its)
+            shared = passed.enter_context(os.fdopen(arena.create(machine.memory_bytes()), "rb"))
+            complaints = kept.enter_context(os.fdopen(arena.file_in_memory(), "rb"))
+            descriptors = (its.fileno(), shared.fileno(), complaints.fileno())
+            self._pid = nursery.asked({}, descriptors)["pid"]
+            self.arena = arena.Arena(shared.fileno(), is_writable=False)
+            kept.pop_all()
+        self.channel = Channel(mine)
+        self.pictures = arena.Pictures(self.arena)
+        self._complaints = complaints
+
+    def end(self, *, at_once: bool) -> Ended:
+        """End the worker, if it lives.
+
+        Args:
+            at_once: Do not wait for it to end by itself.
+        """
+        self.channel.close()
+        try:
+            with self._lock:
+                status = self._nursery.asked({"pid": self._pid, "at_once": at_once})["status"]
+        except FervidError:  # the nursery died, and so did this
+            status = -signal.SIGKILL
+        with self._complaints as file:
+            return Ended(status, last_words(file))
+
+
+def last_words(complaints: BinaryIO) -> str:
+    """Return the end of what a process wrote to its standard error."""
+    size = os.fstat(complaints.fileno()).st_size
+    complaints.seek(max(0, size - _COMPLAINTS_BYTES))
+    return complaints.read().decode(errors="replace").strip()
+
+
+def _environment() -> dict[str, str]:
+    """Let it import from where this process does, and start no threads that it has no use for."""
+    home = str(Path(__file__).resolve().parents[2])  # an editable install is on no path
+    folders = [folder for folder in [*sys.path, home] if folder]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(folders)),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
