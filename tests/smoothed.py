@@ -106,20 +106,19 @@ def reference(rows: Sequence[Observation], sigma_s: float) -> dict[tuple[int, in
     return smooth
 
 
-def path_score(path: Sequence[int], logs: Array, times: Sequence[float], hold_s: float) -> float:
-    """Log-probability of a path of labels, up to a constant: each row's evidence and each step."""
+def path_scores(paths: Array, logs: Array, times: Sequence[float], hold_s: float) -> Array:
+    """Log-probabilities of paths `(p, n)`, up to a constant: each row's evidence and each step."""
     weights = np.minimum(np.maximum(spans(times, hold_s), 1e-6) / 0.2, 1)
-    score = float((weights * logs[np.arange(len(path)), path]).sum())
-    for before, after, dt in zip(path, path[1:], np.diff(times), strict=False):
-        kept = math.exp(-7 / 6 * dt / hold_s)
-        score += math.log(max((1 - kept) / 7, 1e-12 / 7) + kept * (before == after))
-    return score
+    scores = (weights * logs[np.arange(len(times)), paths]).sum(axis=1)
+    kept = np.exp(-7 / 6 * np.diff(times) / hold_s)
+    drawn = np.maximum((1 - kept) / 7, 1e-12 / 7)
+    return scores + np.log(drawn + kept * (np.diff(paths) == 0)).sum(axis=1)
 
 
 def best_score(logs: Array, times: Sequence[float], hold_s: float, classes: int) -> float:
     """The best score of all paths over the first classes, each of them looked at."""
-    paths = itertools.product(range(classes), repeat=len(times))
-    return max(path_score(path, logs, times, hold_s) for path in paths)
+    paths = np.array(list(itertools.product(range(classes), repeat=len(times))))
+    return float(path_scores(paths, logs, times, hold_s).max())
 
 
 def outputs(stream: Iterable[Item], source_id: str) -> Iterator[Item]:

@@ -72,6 +72,7 @@ def test_the_kernel_is_a_gaussian_of_that_standard_deviation() -> None:
 
 
 @given(clips(), SECONDS)
+@settings(deadline=None)
 def test_time_reversed_in_is_time_reversed_out(rows: list[Observation], seconds: float) -> None:
     there, back = smoothed(rows, seconds), smoothed(backwards(rows), seconds)
     for row, other in zip(there, reversed(back), strict=True):
@@ -116,6 +117,7 @@ def test_rows_at_the_edge_of_a_gap_weigh_no_more_than_others() -> None:
 
 
 @given(clips(), SECONDS)
+@settings(deadline=None)
 def test_streaming_gives_what_the_whole_array_gives(
     rows: list[Observation], seconds: float
 ) -> None:
@@ -129,6 +131,7 @@ def test_streaming_gives_what_the_whole_array_gives(
 
 
 @given(clips(), SECONDS)
+@settings(deadline=None)
 def test_probabilities_sum_to_one_and_stay_within_those_of_the_track(
     rows: list[Observation], seconds: float
 ) -> None:
@@ -143,6 +146,7 @@ def test_probabilities_sum_to_one_and_stay_within_those_of_the_track(
 
 
 @given(clips(), SECONDS)
+@settings(deadline=None)
 def test_every_row_comes_out_once_in_order_with_nothing_else_changed(
     rows: list[Observation], seconds: float
 ) -> None:
@@ -152,7 +156,7 @@ def test_every_row_comes_out_once_in_order_with_nothing_else_changed(
 
 
 @given(st.lists(clips(), min_size=2, max_size=3), SECONDS, st.sampled_from(["argmax", "viterbi"]))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_interleaved_sources_are_smoothed_as_each_alone(
     several: list[list[Observation]], seconds: float, path: str
 ) -> None:
@@ -170,7 +174,7 @@ def test_interleaved_sources_are_smoothed_as_each_alone(
 
 
 @given(clips(most_tracks=2), SECONDS)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_tracks_side_by_side_are_smoothed_as_each_alone(
     rows: list[Observation], seconds: float
 ) -> None:
