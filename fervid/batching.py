@@ -37,11 +37,12 @@ def filled(
         batch_bytes: A batch is closed before it holds more than this.
 
     Yields:
-        Batches, end markers at their places.
+        Batches, end markers at their places; where the stream breaks off, first what had come.
     """
     waiting: list[Item | SourceEnd] = []
     taken = held = 0
-    for item in stream:
+    unbroken = _Unbroken(stream)
+    for item in unbroken:
         if isinstance(item, SourceEnd):
             more = weight = 0
         else:
@@ -57,6 +58,7 @@ def filled(
             waiting, taken, held = [], 0, 0
     if waiting:
         yield waiting
+    unbroken.raise_fault()
 
 
 def processed(
@@ -85,7 +87,8 @@ def processed_side_by_side(
         processes: One for each thread.
 
     Yields:
-        What `processed` does, in the same order. Closing the iterator ends the threads.
+        What `processed` does, in the same order; where `batches` breaks off, first what had come.
+        Closing the iterator ends the threads.
     """
     idle: SimpleQueue[Process[Item, Result]] = SimpleQueue()
     for process in processes:
@@ -101,14 +104,42 @@ def processed_side_by_side(
     under_way: deque[Future[list[Result | SourceEnd]]] = deque()
     with ThreadPoolExecutor(len(processes), thread_name_prefix="fervid-batch") as threads:
         try:
-            for batch in batches:
+            unbroken = _Unbroken(batches)
+            for batch in unbroken:
                 under_way.append(threads.submit(work, batch))
                 while len(under_way) > len(processes) or (under_way and under_way[0].done()):
                     yield from under_way.popleft().result()
             while under_way:
                 yield from under_way.popleft().result()
+            unbroken.raise_fault()
         finally:
             threads.shutdown(cancel_futures=True)
+
+
+class _Unbroken(Iterator[Item]):
+    """Ends where a stream breaks off, so that what came before is not lost with what did not.
+
+    Args:
+        stream: Of anything.
+    """
+
+    def __init__(self, stream: Iterator[Item]) -> None:
+        self._stream = iter(stream)
+        self._fault: BaseException | None = None
+
+    def __next__(self) -> Item:
+        try:
+            return next(self._stream)
+        except StopIteration:
+            raise
+        except BaseException as fault:
+            self._fault = fault
+            raise StopIteration from fault
+
+    def raise_fault(self) -> None:
+        """Raise what broke the stream off, if it did."""
+        if self._fault is not None:
+            raise self._fault
 
 
 def _results(

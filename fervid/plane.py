@@ -70,8 +70,8 @@ class Plane:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the plane holds, apart from copies made later."""
-        return self._copies[0].nbytes + self._unloaded_bytes
+        """Bytes that the plane holds, with what lies between its rows, apart from later copies."""
+        return self._copies[0].strides[0] * self._copies[0].shape[0] + self._unloaded_bytes
 
     @property
     def pixels(self) -> Pixels:

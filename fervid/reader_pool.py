@@ -26,8 +26,14 @@ NVDEC_SOURCES = 4
 _AHEAD_BYTES = 4 << 20
 """Pixels that a process decodes ahead of what has a place in the queue: one frame of 1080p."""
 
+_PHOTO_BYTES = 36 << 20
+"""A photo of 12 megapixels."""
+
 _SMALLEST_ITEM_BYTES = 1024
 """What a lost frame or an end marker counts, so that these too are bounded."""
+
+_FRAME_BYTES = 8 << 10
+"""What a frame of a video takes beside its pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ def plan_decoding(
     nvdec: int | None = None,
     *,
     isolated: bool = False,
+    memory_bytes: int | None = None,
 ) -> DecodePlan:
     """Share the processors out among the sources.
 
@@ -79,15 +86,21 @@ def plan_decoding(
         nvdec: Number of the GPU that decodes videos; None for the CPU.
         isolated: Whether to decode in processes; not with NVDEC, which holds half a gigabyte of
             its GPU for each.
+        memory_bytes: Of decoded frames: a worker holds one that waits for its place, of photos a
+            large one. None for no bound.
 
     Returns:
-        A plan that depends on nothing but the processors and the number of sources.
+        A plan that depends on nothing but the processors, the memory and the sources' number and
+        kinds.
     """
     cores = machine.cores()
     if nvdec is not None:
         most = decode_threads or min(cores, NVDEC_SOURCES)
         return DecodePlan(max(1, min(most, len(sources))), threads_per_source=1, nvdec=nvdec)
-    workers = max(1, min(decode_threads or cores, len(sources)))
+    most = decode_threads or cores
+    if memory_bytes is not None and any(source.kind == "image" for source in sources):
+        most = min(most, memory_bytes // _PHOTO_BYTES)
+    workers = max(1, min(most, len(sources)))
     return DecodePlan(workers, threads_per_source=max(1, cores // workers), isolated=isolated)
 
 
@@ -271,4 +284,4 @@ class _Queue:
 def _weight(item: Frame | SourceEnd) -> int:
     if isinstance(item, SourceEnd) or item.picture is None:
         return _SMALLEST_ITEM_BYTES
-    return item.picture.nbytes
+    return item.picture.nbytes + _FRAME_BYTES

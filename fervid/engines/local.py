@@ -34,7 +34,8 @@ company, and 16 of them kept one core idle for a sixth of a second at the end of
 LOOK_AHEAD_BYTES = 192 << 20
 """Decoded frames that wait, at most, unless --memory says more: 290 of 640x360, 32 of 1080p.
 
-Several batches ahead, the slower side is busy all the time; more would only cost memory.
+Several batches ahead, the slower side is busy all the time; more would only cost memory. Many
+processors get more, so that each can search a batch.
 """
 
 _PROGRESS_INTERVAL_S = 0.2
@@ -80,10 +81,15 @@ class LocalEngine:
         device = resolve_device(options.device)
         nvdec = _nvdec(options)
         memory_bytes = options.memory_bytes or min(
-            machine.memory_bytes() // 4, 2 * LOOK_AHEAD_BYTES
+            machine.memory_bytes() // 4,
+            2 * max(LOOK_AHEAD_BYTES, (machine.cores() + 2) * BATCH_BYTES),
         )
         decoding = plan_decoding(
-            sources, options.decode_threads, nvdec, isolated=options.isolate and nvdec is None
+            sources,
+            options.decode_threads,
+            nvdec,
+            isolated=options.isolate and nvdec is None,
+            memory_bytes=memory_bytes,
         )
         self._total = MediaTotal(sources)
         # Half for the queue, half for the batches: in work, waiting, and being filled.
@@ -105,7 +111,7 @@ class LocalEngine:
         self._classifier: Classifier = load_classifier(options.model, device, options.batch_size)
         self.settings = Settings(
             device=device,
-            detectors=max(1, machine.cores() // 2) if on_litert else 1,
+            detectors=_detectors(self._half) if on_litert else 1,
             network_threads=default_threads(),
             batch_size=options.batch_size or (FRAMES if on_litert else GPU_FRAMES),
             face_batch_size=self._classifier.network_batch,
@@ -158,6 +164,18 @@ class LocalEngine:
                 yield from observed
             else:
                 yield from _reported(observed, len(self._sources), self._total, on_progress)
+
+
+def _detectors(batches_bytes: int) -> int:
+    """Return how many batches to search at a time: as many as processors and memory allow.
+
+    One for every processor, though these decode, too: on two, photos of 12 megapixels took 70 ms
+    each and with one detector 91, sampled frames of 1080p 18.5 and 19.6, of 360p 5.4 and 5.7.
+
+    Args:
+        batches_bytes: For batches in work, one that waits, and one being filled.
+    """
+    return max(1, min(machine.cores(), batches_bytes // BATCH_BYTES - 2))
 
 
 def _nvdec(options: AnalyzeOptions) -> int | None:

@@ -165,3 +165,27 @@ def test_a_fault_in_a_thread_reaches_the_caller() -> None:
     batches = filled(iter([("s", 0, 1)]), units=units, batch_units=1)
     with pytest.raises(MemoryError):
         list(processed_side_by_side(batches, [fail]))
+
+
+class BrokenOffError(Exception):
+    pass
+
+
+def broken_off(stream: list[Item | SourceEnd]) -> Iterator[Item | SourceEnd]:
+    yield from stream
+    raise BrokenOffError
+
+
+@pytest.mark.parametrize("side_by_side", [True, False])
+def test_what_came_before_a_stream_broke_off_is_processed(*, side_by_side: bool) -> None:
+    stream: list[Item | SourceEnd] = [("a", 1, 1), ("a", 2, 1), end_of("a"), ("b", 1, 1)]
+    batches = filled(broken_off(stream), units=units, batch_units=2)
+    found = (
+        processed_side_by_side(batches, [list[Item], list[Item]])
+        if side_by_side
+        else processed(batches, list[Item])
+    )
+    seen: list[Item | SourceEnd] = []
+    with pytest.raises(BrokenOffError):
+        seen.extend(found)
+    assert seen == stream

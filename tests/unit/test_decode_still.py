@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from fervid.decode import jpeg
 from fervid.decode.pillow import eight_bits
 from tests.drawn import Pixels, corners, read
 from tests.unit.test_decode_video import TOP_LEFT_TO, corner_names
@@ -233,3 +234,37 @@ def test_a_jpeg_with_harmless_noise_between_its_markers_is_read(tmp_path: Path) 
     noisy = tmp_path / "noisy.jpg"
     noisy.write_bytes(jpeg[:20] + b"\0\0\0" + jpeg[20:] + b"appended by a camera")
     assert (rgb_of(noisy) == rgb_of(tmp_path / "photo.jpg")).all()
+
+
+@pytest.mark.parametrize("tag", range(1, 9))
+def test_a_large_jpeg_is_decoded_in_full_only_when_asked_for(
+    tmp_path: Path, tag: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = tag
+    PHOTO.resize((97, 65)).save(tmp_path / "photo.jpg", exif=exif.tobytes(), quality=95)
+    (whole,), _ = read(tmp_path / "photo.jpg")
+    monkeypatch.setattr(jpeg, "LARGE", 0)
+    (halved,), end = read(tmp_path / "photo.jpg")
+    assert whole.picture is not None
+    assert halved.picture is not None
+    expected = whole.picture.rgb
+    assert (end.height, end.width) == expected.shape[:2]
+    small = (end.width or 0) // 2, (end.height or 0) // 2
+    assert corner_names(halved.picture.scaled(*small)) == corner_names(expected)
+    assert (halved.picture.is_halved, whole.picture.is_halved) == (True, False)
+    assert halved.picture.nbytes < whole.picture.nbytes
+    assert (halved.picture.rgb == expected).all()
+    assert not halved.picture.is_halved
+
+
+def test_a_large_jpeg_with_damage_failed_though_only_half_of_it_was_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jpeg, "LARGE", 0)
+    noise = np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "photo.jpg")
+    whole = (tmp_path / "photo.jpg").read_bytes()
+    for share in (0.6, 0.9, 0.99):
+        (tmp_path / "photo.jpg").write_bytes(whole[: int(len(whole) * share)])
+        assert read(tmp_path / "photo.jpg")[1].status == "failed"

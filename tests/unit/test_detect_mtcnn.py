@@ -12,6 +12,7 @@ from PIL import Image
 from fervid.detect import mtcnn, mtcnn_networks, pyramid, screening
 from fervid.detect.faces import Wanted
 from fervid.picture import Picture
+from fervid.plane import Plane
 from fervid.runtime import TensorflowNetwork, resolve_device
 from training.screen.examples import Everything
 
@@ -160,3 +161,24 @@ def test_strips_of_a_mosaic_score_what_the_whole_scores(
     cells = screening.passed(networks.screen, [portrait], 12)
     expected = np.stack([columns, rows], axis=1) * pyramid.GRID
     assert cells.places.tolist() == expected.tolist()
+
+
+def halved(picture: Picture) -> Picture:
+    """The same picture, of which half the resolution is there at first."""
+    size = picture.width, picture.height
+    half = picture.scaled(*(-(-side // 2) for side in size))
+    return Picture((Plane.halved(half, size, lambda: picture.rgb, unloaded_bytes=0),))
+
+
+@pytest.mark.parametrize(("share", "stays_halved"), [(1, True), (0.3, False)])
+def test_a_halved_photo_is_looked_at_in_full_only_for_small_faces(
+    networks: mtcnn.Networks, portrait: Picture, share: float, *, stays_halved: bool
+) -> None:
+    size = round(portrait.width * share), round(portrait.height * share)
+    whole = Picture.of_rgb(np.ascontiguousarray(portrait.scaled(*size)))
+    half = halved(whole)
+    detector = mtcnn.MtcnnDetector(networks, Wanted(24, mtcnn.MIN_SCORE))
+    ((expected,), (found,)) = detector.detect([whole, half])
+    np.testing.assert_allclose(found.box, expected.box, atol=0.03 * expected.box[2])
+    assert abs(found.score - expected.score) < 0.1
+    assert half.is_halved is stays_halved

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -56,3 +57,46 @@ def test_shrinking_one_side_by_much_looks_at_every_pixel() -> None:
     stripes = np.zeros((64, 64), np.uint8)
     stripes[::8] = 240
     assert np.abs(Plane(stripes).scaled(64, 8).astype(int) - 30).max() <= 1
+
+
+def halved(pixels: Pixels, loads: list[str]) -> Plane:
+    def load() -> Pixels:
+        loads.append("loaded")
+        return pixels
+
+    height, width = pixels.shape[:2]
+    half = Plane(pixels).scaled((width + 1) // 2, (height + 1) // 2)
+    return Plane.halved(half, (width, height), load, unloaded_bytes=1000)
+
+
+def test_a_halved_plane_loads_the_original_only_for_what_needs_it() -> None:
+    pixels, loads = gradient(640, 360), list[str]()
+    plane = halved(pixels, loads)
+    assert (plane.width, plane.height, plane.nbytes) == (640, 360, 320 * 180 * 3 + 1000)
+    plane.scaled(320, 180)
+    plane.crop((100, 40, 196, 136), 48)
+    plane.crop((100, 40, 140, 80), 48, at_hand=True)
+    assert (loads, plane.halves is None) == ([], False)
+    plane.crop((100, 40, 140, 80), 48)
+    assert (plane.pixels == pixels).all()
+    assert (loads, plane.halves) == (["loaded"], None)
+    assert plane.nbytes == pixels.nbytes
+
+
+@pytest.mark.parametrize("size", [(640, 360), (639, 359)])
+@pytest.mark.parametrize("side", [40, 100, 300])
+def test_a_halved_plane_shows_what_the_original_shows(size: tuple[int, int], side: int) -> None:
+    pixels = gradient(*size)
+    box = (13.5, 20.25, 13.5 + side, 20.25 + side)
+    expected = Plane(pixels).crop(box, 48).astype(int)
+    for at_hand in (True, False):
+        shown = halved(pixels, []).crop(box, 48, at_hand=at_hand)
+        assert np.abs(shown - expected).max() <= 3
+
+
+@pytest.mark.parametrize("width", [100, 110, 120, 132])
+def test_shrinking_by_less_than_two_is_nearly_the_mean_of_the_area(width: int) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (100, 200), np.uint8)
+    shrunk = Plane(noise).scaled(width, width // 2)
+    by_area = cv2.resize(noise, (width, width // 2), interpolation=cv2.INTER_AREA)
+    assert np.abs(shrunk.astype(int) - by_area).mean() < 4
