@@ -99,9 +99,11 @@ def _episodes(episodes: pa.Table, most_rows: int | None) -> Iterator[str]:
         marked = episodes.filter(pc.not_equal(episodes["emotion"].cast(pa.string()), "neutral"))
         longest = np.argsort(-marked["duration_s"].to_numpy(), kind="stable")[:most_rows]
         shown = marked.take(np.sort(longest))
-        title += f": the {len(shown):,} longest of {len(episodes):,} that are not neutral"
+        title += f": the {len(shown):,} longest that are not neutral, of {len(episodes):,}"
     names = ("source", "track", "emotion", "from s", "to s", "lasting s", "peak", "at s", "mean")
     yield from _section(title, shown, None, names, _episode)
+    if not pc.all(pc.and_(shown["onset_seen"], shown["offset_seen"])).as_py():
+        yield "\n`<`, `>`: under way when the track came into sight, or when it was lost."
 
 
 def _episode(row: Row) -> Cells:

@@ -104,6 +104,7 @@ def test_markdown_has_every_row_and_breaks_no_table(summary: Summary, tmp_path: 
         assert words in text
     assert "100%" in text
     assert "happy 88% (" in text
+    assert "`<`, `>`: under way when" in text
 
 
 def test_a_long_table_is_cut_and_says_so(tmp_path: Path) -> None:
@@ -114,7 +115,7 @@ def test_a_long_table_is_cut_and_says_so(tmp_path: Path) -> None:
         items.append(end(name, 10))
     text = markdown(summarize(write_result(tmp_path / "r.parquet", items)), 20)
     assert "## Sources: the first 20 of 30" in text
-    assert "## Episodes: the 20 longest of 30 that are not neutral" in text
+    assert "## Episodes: the 20 longest that are not neutral, of 30" in text
     assert "29.mp4" not in text.split("## Episodes")[0]
 
 
