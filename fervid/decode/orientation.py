@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import cv2
 import numpy as np
-from av.sidedata.sidedata import SideData
-from av.video.frame import VideoFrame
 
 from fervid.plane import Pixels
+
+if TYPE_CHECKING:
+    from av.sidedata.sidedata import SideData
+    from av.video.frame import VideoFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def of_frame(frame: VideoFrame) -> Orientation:
     if matrix is None:
         return UPRIGHT
     # PyAV's stubs know of no key but motion vectors.
-    a, b, _, c, d = struct.unpack("=5i", memoryview(cast(SideData, matrix))[:20])
+    a, b, _, c, d = struct.unpack("=5i", memoryview(cast("SideData", matrix))[:20])
     if abs(a) + abs(d) >= abs(b) + abs(c):
         return Orientation(mirror_x=a < 0, mirror_y=d < 0)
     return Orientation(transpose=True, mirror_x=c < 0, mirror_y=b < 0)

@@ -42,6 +42,10 @@ class Channel:
         except OSError as error:
             raise BrokenChannelError(str(error)) from error
 
+    def has_message(self) -> bool:
+        """Tell whether the next message has arrived already."""
+        return self._length() is not None
+
     def receive(self, timeout_s: float | None) -> Message | None:
         """Return the next message.
 
@@ -73,14 +77,10 @@ class Channel:
 
     def _complete(self) -> Message | None:
         """Take the first message off what arrived, if all of it is there."""
-        if len(self._arrived) < _LENGTH.size:
+        length = self._length()
+        if length is None:
             return None
-        (length,) = _LENGTH.unpack_from(self._arrived)
-        if length > _LONGEST:
-            raise BrokenChannelError(f"a message of {length} bytes")
         end = _LENGTH.size + length
-        if len(self._arrived) < end:
-            return None
         try:
             message = json.loads(self._arrived[_LENGTH.size : end])
         except ValueError as error:
@@ -89,3 +89,12 @@ class Channel:
             raise BrokenChannelError("no message")
         del self._arrived[:end]
         return message
+
+    def _length(self) -> int | None:
+        """Bytes of the first message, if all of it is there."""
+        if len(self._arrived) < _LENGTH.size:
+            return None
+        (length,) = _LENGTH.unpack_from(self._arrived)
+        if length > _LONGEST:
+            raise BrokenChannelError(f"a message of {length} bytes")
+        return length if len(self._arrived) >= _LENGTH.size + length else None

@@ -110,7 +110,7 @@ class _Parent:
     def told_frame(self, frame: Frame, account: Account) -> None:
         """Hand a frame over, as soon as the parent has taken enough of those before."""
         message: Message = {"index": frame.index, "time_s": frame.time_s, "failure": frame.failure}
-        if account.frames_sampled == 1:
+        if account.frames_sampled == 1 and account.source.kind == "video":
             message["so_far"] = said_end(account.end("partial", None))
         nbytes = _LOST_FRAME_BYTES if frame.picture is None else room_for(frame.picture)
         self._wait_for_room(nbytes)

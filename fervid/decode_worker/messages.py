@@ -61,7 +61,13 @@ def orders_of(message: Message) -> Orders:
 
 def said_source(source: Source) -> Message:
     """Return a source as a message; bytes of its path that are not UTF-8 survive."""
-    return asdict(source) | {"path": str(source.path), "mtime": source.mtime.isoformat()}
+    return {
+        "id": source.id,
+        "path": str(source.path),
+        "kind": source.kind,
+        "size_bytes": source.size_bytes,
+        "mtime": source.mtime.isoformat(),
+    }
 
 
 def source_of(message: Message) -> Source:

@@ -376,6 +376,35 @@ def facts_of(items: Iterator[Frame | SourceEnd]) -> dict[str, list[object]]:
 ENDS = [name for name in SourceEnd.__dataclass_fields__ if name not in {"source", "opened_at"}]
 
 
+def test_a_large_photo_comes_at_half_its_size_and_in_full_where_someone_looks(
+    tmp_path: Path,
+) -> None:
+    random = np.random.default_rng(0)
+    coarse = Image.fromarray(random.integers(0, 255, (15, 20, 3), np.uint8))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned
+    coarse.resize((2401, 1801), Image.Resampling.BICUBIC).save(tmp_path / "large.jpg", exif=exif)
+    source = source_of(tmp_path / "large.jpg")
+    pictures = []
+    for plan in (DecodePlan(1, 1), ONE):
+        frame, end = read_all([source], ALL_FRAMES, plan, 1 << 26)
+        assert isinstance(end, SourceEnd)
+        assert (end.status, end.width, end.height) == ("ok", 1801, 2401)
+        assert isinstance(frame, Frame)
+        pictures.append(frame.picture)
+    here, there = pictures
+    assert here is not None
+    assert there is not None
+    assert here.is_halved
+    assert there.is_halved
+    assert here.nbytes == there.nbytes
+    assert (here.scaled(300, 400) == there.scaled(300, 400)).all()
+    assert there.is_halved
+    box = (100.0, 100.0, 140.0, 140.0)
+    assert (here.crop(box, 48) == there.crop(box, 48)).all()
+    assert not there.is_halved
+
+
 def noisy(path: Path, whole: Path) -> Path:
     content = bytearray(whole.read_bytes())
     for at in np.random.default_rng(0).integers(len(content) // 10, len(content), 30):
