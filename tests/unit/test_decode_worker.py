@@ -22,7 +22,7 @@ from fervid import stages
 from fervid.errors import FervidError
 from fervid.limits import Limits
 from fervid.options import Sampling
-from fervid.reader_pool import DecodePlan, read_all
+from fervid.reader_pool import DecodePlan, ReaderPool, read_all
 from fervid.types import Frame, Source, SourceEnd
 from tests.decoders import nurseries, wait_until_gone, workers
 from tests.drawn import ALL_FRAMES, bar, bar_position, encode, read, source_of
@@ -120,6 +120,34 @@ def test_a_file_that_never_opens_ends_when_time_is_up(film: Path, tmp_path: Path
     failure = ends["stuck.mp4"].failure
     assert failure is not None
     assert failure.error == "The decoder got nowhere for 0.5 s before its first frame."
+
+
+def test_of_photos_that_a_worker_was_given_its_death_costs_the_one_it_was_at(
+    tmp_path: Path,
+) -> None:
+    for number in range(40):
+        Image.fromarray(bar(number)).save(tmp_path / f"{number:02}.png")
+    sources = [source_of(path) for path in sorted(tmp_path.iterdir())]
+    with closing(read_all(sources, ALL_FRAMES, ONE, STEP_BY_STEP)) as items:
+        seen = [next(items) for _ in range(4)]
+        os.kill(workers()[0], signal.SIGKILL)
+        seen += items
+    ends = ends_of(iter(seen))
+    hurt = [name for name, end in ends.items() if end.status != "ok"]
+    assert set(ends) == {source.id for source in sources}
+    assert len(hurt) <= 1
+    assert sum(isinstance(item, Frame) for item in seen) >= 40 - len(hurt)
+
+
+def test_a_worker_that_dies_before_its_first_source_costs_none(film: Path) -> None:
+    with closing(ReaderPool([source_of(film)], ALL_FRAMES, ONE, 1 << 20, Limits())) as pool:
+        pool.start()
+        deadline = time.monotonic() + 20
+        while not (alive := workers()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.kill(alive[0], signal.SIGKILL)
+        assert wait_until_gone(alive) == []
+        assert ends_of(pool.items())["film.mkv"].status == "ok"
 
 
 def test_a_hang_ends_when_time_is_up_and_the_run_goes_on(film: Path, tmp_path: Path) -> None:
