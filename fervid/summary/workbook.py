@@ -38,8 +38,7 @@ def write_workbook(summary: Summary, path: Path) -> None:
                 f"{name} has {len(table):,} rows; a sheet holds {MOST_ROWS:,}.",
                 "Write .parquet or .csv, or leave short episodes out with --min-duration.",
             )
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(str(path), options) as book:
+    with Workbook(str(path), {"constant_memory": True}) as book:
         formats = {text: book.add_format({"num_format": text}) for text in _NUMBERS}
         heading = book.add_format({"bold": True})
         for name, table in summary.tables.items():

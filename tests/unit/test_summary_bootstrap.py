@@ -52,7 +52,7 @@ def test_photos_are_of_one_piece() -> None:
 
 
 def test_too_few_parts_have_no_interval() -> None:
-    sums = np.array([[10.0, 5.0]] * 4 + [[0.0, 0.0]])
+    sums = np.array([[10.0, 5.0], [10.0, 6.0], [10.0, 7.0], [10.0, 8.0], [0.0, 0.0]])
     ends = intervals(sums, np.zeros(5, np.int64), 2, 0)
     assert np.isnan(ends).all()  # four of five have rows; the second thing has no part at all
     assert ends.shape == (2, 1, 2)

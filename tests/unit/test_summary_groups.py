@@ -58,6 +58,7 @@ def test_a_pattern_brings_sources_together(result: Path) -> None:
     summary = summarize(result, group_pattern="{participant}/{condition}.mp4", by=["condition"])
     assert summary.groups()["condition"].tolist() == ["film", "talk"]
     assert summary.groups()["frames_sampled"].tolist() == [20, 10]
+    assert summary.groups()["share_happy"].tolist() == [1.0, 0.0]
 
 
 def test_every_table_says_the_group_of_its_source(result: Path, tmp_path: Path) -> None:
