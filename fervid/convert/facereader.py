@@ -7,8 +7,10 @@ or count them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from fervid.convert.target import Facts, Target, trusted
@@ -40,7 +42,6 @@ _COLUMNS = [
     *("Mouth", "Left Eye", "Right Eye", "Left Eyebrow", "Right Eyebrow", "Gaze Direction"),
     "Identity",
 ]
-_MEASURED = [*_EMOTIONS, "Valence", *_POSE, "Quality"]
 _NOT_FOUND, _NOT_FITTED = "FIND_FAILED", "FIT_FAILED"
 
 
@@ -61,22 +62,40 @@ def files(rows: pd.DataFrame, source: Facts) -> Iterator[tuple[str, str]]:
 
 
 def _log(rows: pd.DataFrame, is_found: pd.Series[bool], identity: str, source: Facts) -> str:
-    table = pd.DataFrame("", index=rows.index, columns=_COLUMNS, dtype=object)
-    table["Video Time"] = rows["time_s"].map(_clock)
-    for theirs, ours in {**_EMOTIONS, **_POSE, "Quality": "quality"}.items():
-        table[theirs] = _four_digits(rows[ours])
     # FaceReader's own definition: happy minus the strongest of the negative expressions.
     valence = rows["happy"] - rows[_NEGATIVE].max(axis=1)
-    table["Valence"] = _four_digits(valence)
-    table["Identity"] = identity
-    table.loc[~is_found, _MEASURED] = _NOT_FOUND
-    table.loc[is_found & ~trusted(rows), _MEASURED] = _NOT_FITTED
-    table.loc[~is_found, "Identity"] = ""
-    return _header(source) + table.to_csv(index=False, sep="\t", lineterminator="\n")
+    measured = {
+        **{theirs: rows[ours] for theirs, ours in _EMOTIONS.items()},
+        "Valence": valence,
+        **{theirs: rows[ours] for theirs, ours in _POSE.items()},
+        "Quality": rows["quality"],
+    }
+    failure = np.where(is_found, np.where(trusted(rows), "", _NOT_FITTED), _NOT_FOUND).tolist()
+    columns = {
+        "Video Time": _clocks(rows["time_s"]),
+        **{name: _values(values, failure) for name, values in measured.items()},
+        "Identity": [identity if each else "" for each in is_found],
+    }
+    nothing = [""] * len(rows)
+    lines = zip(*(columns.get(name, nothing) for name in _COLUMNS), strict=True)
+    return "".join(f"{line}\n" for line in (_header(source), *map("\t".join, [_COLUMNS, *lines])))
 
 
-def _four_digits(values: pd.Series[float]) -> list[str]:
-    return ["" if pd.isna(value) else f"{value:.4f}" for value in values]
+def _values(values: pd.Series[float], failure: list[str]) -> list[str]:
+    """Write figures with four digits, and why there is none."""
+    figures = values.astype(float).tolist()
+    return [
+        why or ("" if math.isnan(value) else f"{value:.4f}")
+        for value, why in zip(figures, failure, strict=True)
+    ]
+
+
+def _clocks(times_s: pd.Series[float]) -> list[str]:
+    """Write times as `hh:mm:ss.mmm`."""
+    return [
+        f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}.{ms % 1000:03d}"
+        for ms in np.rint(1000 * times_s.to_numpy(np.float64)).astype(np.int64).tolist()
+    ]
 
 
 def _header(source: Facts) -> str:
@@ -92,18 +111,11 @@ def _header(source: Facts) -> str:
         f"Frame rate\t{'' if pd.isna(rate) else f'{rate:.9f}'}",
         "",
     )
-    return "".join(f"{line}\n" for line in lines)
+    return "\n".join(lines)
 
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _clock(time_s: float) -> str:
-    """Write a time as `hh:mm:ss.mmm`."""
-    seconds, thousandths = divmod(round(1000 * time_s), 1000)
-    minutes, seconds = divmod(seconds, 60)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}.{thousandths:03d}"
 
 
 FACEREADER = Target(
