@@ -34,7 +34,8 @@ class Analysis:
         first_row_cpu_s: Of the process up to the first row.
         process_wall_s: From the start of the process to its end.
         process_cpu_s: In that time.
-        peak_memory_bytes: RSS.
+        peak_memory_bytes: RSS of the process, pictures that it shares with its decode workers
+            among it, but not what these hold for themselves.
         settings: What was chosen from options and machine, as in a run file.
     """
 

@@ -108,11 +108,13 @@ def _facts(benchmark: Benchmark) -> Iterator[str]:
         f"start to first row: {best.first_row_cpu_s:.2f} s of CPU; whole process: "
         f"{best.process_cpu_s:.2f} s of CPU in {best.process_wall_s:.2f} s"
     )
-    yield f"peak memory: {best.peak_memory_bytes / 1e6:.0f} MB"
+    apart = ", processes that decode apart" if decoding.get("isolated") else ""
+    yield f"peak memory: {best.peak_memory_bytes / 1e6:.0f} MB{apart}"
     yield (
         f"settings: {settings['device']['name']} ({settings['device']['runtime']}), "
         f"{settings['network_threads']} network threads, batches of {settings['batch_size']}, "
-        f"decode threads: {decoding['workers']}, with {decoding['threads_per_source']} of FFmpeg's"
+        f"decode {'processes' if decoding.get('isolated') else 'threads'}: "
+        f"{decoding['workers']}, with {decoding['threads_per_source']} of FFmpeg's"
     )
 
 
