@@ -234,3 +234,27 @@ def heard_s(path: Path) -> tuple[float, float]:
         frames = list(container.decode(audio=0))
     end_s = frames[-1].time + frames[-1].samples / frames[-1].sample_rate
     return frames[0].time - start_s, end_s - start_s
+
+
+def test_a_film_of_high_dynamic_range_becomes_an_ordinary_one(tmp_path: Path) -> None:
+    def tag(stream: av.VideoStream) -> None:
+        context = stream.codec_context
+        context.colorspace, context.color_primaries, context.color_trc = 9, 9, 16
+
+    white = np.full((48, 64, 3), 148, np.uint8)  # 58% of PQ: paper white
+    clip = encode(
+        tmp_path / "c.mkv",
+        [white] * 3,
+        "libx265",
+        pix_fmt="yuv420p10le",
+        prepare=tag,
+        options={"x265-params": "log-level=none"},
+    )
+    annotate(clip, result_of(clip, [nobody("c.mkv", 0)]), tmp_path / "o.mp4")
+    shown = pictures(tmp_path / "o.mp4")[0][:40]
+    assert 205 <= shown.mean() <= 235
+    assert np.ptp(shown.astype(int), axis=2).max() <= 4
+    with av.open(str(tmp_path / "o.mp4")) as container:
+        context = container.streams.video[0].codec_context
+        assert (context.colorspace, context.color_primaries, context.color_trc) == (1, 1, 1)
+        assert context.pix_fmt == "yuv420p"
