@@ -28,7 +28,10 @@ def test_without_a_name_the_summary_is_on_stdout(run_fervid: Fervid) -> None:
     done = run_fervid("summarize", "results.parquet")
     assert (done.returncode, done.stderr) == (0, "")
     assert "- 20 of 100 faces are of low quality and left out." in done.stdout
-    assert "| p1/film.mp4 | ok     |    100 |   80% |   100 |      1 |       0.70 | happy 100% " in done.stdout
+    assert (
+        "| p1/film.mp4 | ok     |    100 |   80% |   100 |      1 |       0.70 | happy 100% "
+        in done.stdout
+    )
 
 
 @pytest.mark.usefixtures("result")
