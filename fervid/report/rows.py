@@ -36,7 +36,7 @@ BATCH_ROWS = 131_072
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceRows:
-    """The rows of one source, ordered by frame and face.
+    """The rows of one source, ordered by frame.
 
     Args:
         source: Its name.
@@ -73,12 +73,13 @@ def rows_by_source(place: Place, *, looks: bool) -> Iterator[SourceRows]:
         looks: Whether to read what tells which face of a track is the best one to show.
 
     Yields:
-        The rows of each source, in the order of the result.
+        The rows of each source, in the order of the result; within it by frame, whoever edited it.
 
     Raises:
-        FervidError: It cannot be read, or columns are missing.
+        FervidError: It cannot be read, columns are missing, or a source's rows lie apart.
     """
     waiting: list[dict[str, Array]] = []
+    begun: set[str] = set()
     name = ""
     for names, columns in _batches(place, looks):
         codes = names.indices.to_numpy()
@@ -88,6 +89,13 @@ def rows_by_source(place: Place, *, looks: bool) -> Iterator[SourceRows]:
             if waiting and found != name:
                 yield _joined(name, waiting)
                 waiting = []
+            if not waiting and found in begun:
+                raise FervidError(
+                    f"{place.observations} is not in the order that fervid writes: after rows of "
+                    f"other sources, {found} comes again.",
+                    "Sort it by source and frame.",
+                )
+            begun.add(found)
             name = found
             waiting.append({key: values[start:stop] for key, values in columns.items()})
     if waiting:
@@ -109,11 +117,14 @@ def _column_names(place: Place) -> list[str]:
 
 
 def _joined(name: str, pieces: list[dict[str, Array]]) -> SourceRows:
-    """Put the stretches of a source, which row groups cut, together."""
+    """Put the stretches of a source, which row groups cut, together and in order."""
     whole = {
         key: pieces[0][key] if len(pieces) == 1 else np.concatenate([one[key] for one in pieces])
         for key in pieces[0]
     }
+    if (np.diff(whole["frame"]) < 0).any():
+        order = np.argsort(whole["frame"], kind="stable")
+        whole = {key: values[order] for key, values in whole.items()}
     return SourceRows(source=name, **{"smoothed": None, "looks": None, **whole})  # type: ignore[arg-type]
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fervid.errors import FervidError
 from fervid.labels import EMOTIONS
 from fervid.report import rows as report_rows
+from fervid.report.cells import cells_of
 from fervid.report.rows import has_smoothed, rows_by_source
+from fervid.report.tally import Tally
 from fervid.results import read_results
 from fervid.write import Place
 from tests.big_result import write_big_result
 from tests.observed import write_to
-from tests.reported import hostile, write_case
+from tests.reported import hostile, people, write_case
 
 
 @pytest.mark.parametrize("name", ["r.parquet", "r.csv", "r.csv.gz", "r"])
@@ -62,3 +65,40 @@ def test_a_table_of_somebody_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("source,x\na,2\n")
     with pytest.raises(FervidError, match="no table of observations: it has no column frame"):
         list(rows_by_source(Place.of(tmp_path / "c.csv"), looks=False))
+
+
+@pytest.mark.parametrize("name", ["r.parquet", "r.csv"])
+def test_rows_of_a_source_in_any_order_are_those_in_the_order_of_frames(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_rows, "BATCH_ROWS", 50)
+    out = tmp_path / name
+    write_to(out, people())
+    [expected] = rows_by_source(Place.of(out), looks=True)
+    _rewritten(out, read_results(out).iloc[::-1])
+    [found] = rows_by_source(Place.of(out), looks=True)
+    np.testing.assert_array_equal(found.frame, expected.frame)
+    for rows in (found, expected):
+        assert (np.diff(rows.frame) >= 0).all()
+    assert Tally.of(found).means() == pytest.approx(Tally.of(expected).means())
+    shown, told = (cells_of(rows, 999, tracked=True) for rows in (found, expected))
+    np.testing.assert_array_equal(shown.frames, told.frames)
+    for one, other in zip(shown.series, told.series, strict=True):
+        np.testing.assert_array_equal(one.mean, other.mean)
+
+
+@pytest.mark.parametrize("name", ["r.parquet", "r.csv"])
+def test_a_result_sorted_by_time_is_refused_with_a_remedy(tmp_path: Path, name: str) -> None:
+    out = tmp_path / name
+    write_to(out, [*people("a.mp4"), *people("b.mp4")])
+    _rewritten(out, read_results(out).sort_values("time_s", kind="stable"))
+    with pytest.raises(FervidError, match=r"[ab]\.mp4 comes again") as raised:
+        list(rows_by_source(Place.of(out), looks=False))
+    assert raised.value.remedy == "Sort it by source and frame."
+
+
+def _rewritten(out: Path, table: pd.DataFrame) -> None:
+    if out.suffix == ".csv":
+        table.to_csv(out, index=False)
+    else:
+        table.to_parquet(out, index=False)
