@@ -141,7 +141,7 @@ def _check_target(target: Path, clip: Path, kind: str, *, overwrite: bool) -> No
 
 
 def _warn_of_gaps(sightings: Sightings, row: dict[str, Any]) -> None:
-    if row["kind"] == "video" and sightings.step_s > _SPARSE_S:
+    if row["kind"] == "video" and sightings.step_s > _SPARSE_S - 0.02:
         _logger.warning(
             "%s was looked at every %.3g s: who comes and goes in between is not blurred. "
             "Analyse it with --fps 5 or more.",

@@ -13,6 +13,11 @@ MARGIN = 0.4
 """Of the box's size, added on each side: a detector's box ends at brow and chin, and hair and ears
 tell people apart. With it all of the head lay inside in the clips that were looked at."""
 
+GROWTH = 1.5
+"""Of the box's size, added on each side for every second to the nearest sighting: faces do not keep
+their pace. A face in a run or a dance moved by up to 1.5 of its sizes in a second from where a
+straight line would have it."""
+
 CELLS = 6
 """Cells of the mosaic across a grown box, so three or four across the face: people cease to
 recognise faces below some 18 (Bachmann, 1991, European Journal of Cognitive Psychology 3)."""
@@ -26,9 +31,10 @@ _HOLD_STEPS = 1.5
 class Privacy:
     """Blurs the faces of a source along its frames.
 
-    A face is covered along the line between two sightings, with a margin that grows with what it
-    moves, and for one and a half sampling steps before its first and after its last. A frame that
-    is further than that from any sampled frame is blurred as a whole: nobody looked for faces.
+    A face is covered along the line between two sightings, and for one and a half sampling steps
+    before its first and after its last around where it was and where its movement takes it. The
+    margin grows with what it moves and with the time to the nearest sighting. A frame that is
+    further than that from any sampled frame is blurred as a whole: nobody looked for faces.
 
     Args:
         sightings: Of the source.
@@ -66,7 +72,8 @@ class Privacy:
 def grown(place: Place) -> Floats:
     """Return the box `(4,)` with its margin."""
     x1, y1, x2, y2 = place.box
-    margin = MARGIN * max(x2 - x1, y2 - y1) + 0.5 * place.moved
+    size = max(x2 - x1, y2 - y1)
+    margin = (MARGIN + GROWTH * place.away_s) * size + 0.5 * place.moved
     return np.array([x1 - margin, y1 - margin, x2 + margin, y2 + margin])
 
 

@@ -60,7 +60,8 @@ class Sightings:
 
     @classmethod
     def of(cls, rows: pa.Table) -> Sightings:
-        """Read the rows of one source, of columns `COLUMNS`."""
+        """Read the rows of one source, of columns `COLUMNS`, in any order."""
+        rows = rows.sort_by([("frame", "ascending"), ("face", "ascending")])
         status = np.array(rows["status"].to_pylist(), object)
         seen = rows.filter(pa.array(status == "ok"))
         probabilities = _matrix(seen, EMOTIONS)
