@@ -124,5 +124,5 @@ def _subtitle(grouping: Grouping) -> str:
     with_face = sum(group.sources for group in grouping.groups)
     count = f"{with_face:,} of {grouping.sources:,} sources have a face"
     if grouping.by_folder:
-        return f"{count}; by folder (number of sources); n: observed faces"
-    return f"{count}; n: observed faces (a face in a sampled frame)"
+        return f"{count}; by folder (number of sources); n: observed faces of any quality"
+    return f"{count}; n: observed faces of any quality (a face in a sampled frame)"

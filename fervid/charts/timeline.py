@@ -161,7 +161,7 @@ def _subtitle(series: Series, fault: str | None) -> str:
     lines = f"Class probabilities of {whose}"
     if series.most_faces > 1:
         lines += f" (up to {series.most_faces} at once)"
-    lines += f"; a face in {series.frames_with_face:,} of {series.frames:,} frames"
+    lines += f"; a face of any quality in {series.frames_with_face:,} of {series.frames:,} frames"
     if series.step_s:
         lines += f", {series.step_s:.3g} s apart"
     if series.bin_s is not None:

@@ -34,6 +34,8 @@ class Contents:
         rows: Of the sources table.
         run: The run file's facts; empty without one.
         index: What the script needs to know of each source, column by column.
+        validity_counts: Sources by share of frames with a face of enough quality, in steps of a
+            tenth.
         packs: Timelines.
         total: Of all sources.
         binned: Sources whose timelines hold bins instead of frames.
@@ -44,6 +46,7 @@ class Contents:
     rows: list[Row]
     run: Row
     index: dict[str, Any]
+    validity_counts: list[int]
     packs: list[str]
     total: Tally
     binned: int
@@ -69,6 +72,7 @@ class _Gathering:
         self.of_source[rows.source] = {
             "at": [where.pack, where.offset, where.length],
             "means": means,
+            "validity": tally.validity,
             "low": tally.low_quality,
             "tracked": tracked,
         }
@@ -108,6 +112,7 @@ def gather(place: Place, *, thumbnails: bool) -> Contents:
         rows=rows,
         run=run,
         index=_index(rows, gathering),
+        validity_counts=_validity_counts(gathering),
         packs=gathering.packs.packs,
         total=gathering.total,
         binned=gathering.binned,
@@ -134,13 +139,12 @@ _PLAIN = (
     "frames_with_face",
     "faces",
     "tracks",
-    "valid_fraction",
 )
 
 
 def _index(rows: Iterable[Row], gathering: _Gathering) -> dict[str, Any]:
     rows = list(rows)
-    nothing = {"at": None, "means": None, "low": 0, "tracked": False}
+    nothing = {"at": None, "means": None, "validity": None, "low": 0, "tracked": False}
     more = [gathering.of_source.get(row["source"], nothing) for row in rows]
     return {
         "emotions": EMOTIONS,
@@ -163,10 +167,8 @@ def statuses(rows: Iterable[Row]) -> dict[str, int]:
     return {status: counts[status] for status in SOURCE_STATUSES if counts[status]}
 
 
-def validity_counts(rows: Iterable[Row]) -> list[int]:
-    """Count the sources by share of frames with a face, in steps of a tenth."""
+def _validity_counts(gathering: _Gathering) -> list[int]:
     counts = [0] * VALIDITY_STEPS
-    for row in rows:
-        if row["valid_fraction"] is not None:
-            counts[min(int(row["valid_fraction"] * VALIDITY_STEPS), VALIDITY_STEPS - 1)] += 1
+    for one in gathering.of_source.values():
+        counts[min(int(one["validity"] * VALIDITY_STEPS), VALIDITY_STEPS - 1)] += 1
     return counts

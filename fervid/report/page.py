@@ -16,7 +16,7 @@ from markupsafe import Markup
 from fervid.labels import EMOTIONS
 from fervid.report import text
 from fervid.report.colours import style_sheet
-from fervid.report.contents import Contents, Row, statuses, validity_counts
+from fervid.report.contents import Contents, Row, statuses
 
 _SCRIPTS = (
     "text",
@@ -109,7 +109,6 @@ def _style() -> str:
 
 def _figures(contents: Contents) -> dict[str, Any]:
     rows, total = contents.rows, contents.total
-    sampled, with_face = _sum(rows, "frames_sampled"), _sum(rows, "frames_with_face")
     seconds = sum(row["duration_s"] or 0 for row in rows)
     return {
         "kinds": {
@@ -117,14 +116,11 @@ def _figures(contents: Contents) -> dict[str, Any]:
             for kind, noun in (("video", "video"), ("image", "photo"))
         },
         "statuses": statuses(rows),
-        "frames": sampled,
-        "frames_with_face": with_face,
+        "frames": total.frames,
         "frames_failed": _sum(rows, "frames_failed"),
-        "validity": with_face / sampled if sampled else None,
         "tracks": _sum(rows, "tracks"),
         "media": text.duration(seconds) if seconds else None,
         "classes": list(zip(EMOTIONS, total.shares(), total.means(), strict=True)),
-        "validity_counts": validity_counts(rows),
         "faulty": [row for row in rows if row["error"] is not None],
         "most_faults": MOST_FAULTS,
         "run": _run(contents.run),

@@ -26,7 +26,8 @@ MEANINGS = {
     "frames_failed": "of these, not decoded",
     "frames_with_face": "of these, with a face",
     "frames_valid": "of these, with a face of enough quality",
-    "validity": "frames_valid / frames_sampled",
+    "validity": "frames_valid / frames_sampled; the result's valid_fraction is frames_with_face / "
+    "frames_sampled, whatever the quality",
     "presence": "share of the source's sampled frames in which the track was seen",
     "faces": "rows with a face; several in a frame count each",
     "faces_low_quality": "of these, left out of everything else",

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from fervid.errors import FervidError, UsageError
 from fervid.report import write_report
 from fervid.report.page import _plotly
 from fervid.report.text import duration, flattened, percent, visible
-from tests.observed import write_to
+from tests.observed import end, failed, seen, unseen, write_to
 from tests.reported import HOSTILE, people, write_case
 
 
@@ -125,3 +126,31 @@ def test_lengths_of_time_are_read_at_a_glance() -> None:
 def test_nested_facts_become_lines() -> None:
     facts = {"a_b": 1, "c": {"d": [1, 2], "e": None}}
     assert list(flattened(facts)) == [("a b", "1"), ("c d", "1, 2")]
+
+
+def test_validity_is_that_of_a_summary_and_low_quality_is_said(tmp_path: Path) -> None:
+    items = [
+        replace(seen("a.mp4", frame, number=number), low_quality=frame < 4 or number == 1, track=0)
+        for frame in range(10)
+        for number in range(2)
+    ]
+    nobody = [*(unseen("b.mp4", frame) for frame in range(10)), end("b.mp4", 10)]
+    write_to(tmp_path / "r.parquet", [*items, end("a.mp4", 10), *nobody, failed("c.mp4")])
+    text = write_report(tmp_path / "r.parquet").read_text()
+    index = json.loads(text.partition('id="index">')[2].partition("</script>")[0])
+    summary = fervid.summarize(tmp_path / "r.parquet")
+    assert index["validity"] == [0.6, 0.0, None]
+    assert summary.sources()["validity"].tolist()[:2] == [0.6, 0.0]
+    [tile] = re.findall(r"<dt>Validity</dt>(.*?)</div>", text, re.DOTALL)
+    assert summary.groups()["validity"].tolist() == [0.3]
+    assert "<dd>30.0%</dd>" in tile
+    assert "frames with a face of enough quality; 50.0% with any" in tile
+    assert "14 faces of low quality left out" in text
+    assert "Sources by share of their frames with a face of enough quality." in text
+
+
+def test_where_no_face_is_of_low_quality_the_page_does_not_speak_of_it(result: Path) -> None:
+    text = write_report(result).read_text()
+    [tile] = re.findall(r"<dt>Validity</dt>(.*?)</div>", text, re.DOTALL)
+    assert '<dd class="small">frames with a face</dd>' in tile
+    assert "Sources by share of their frames with a face." in text

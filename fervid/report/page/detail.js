@@ -27,7 +27,8 @@ function factsOf(source) {
   if (of("codec")) facts.push(of("codec"));
   if (of("kind") === "image") return [...facts, counted(of("faces"), "face")];
   facts.push(`${counted(of("frames_sampled"), "frame")} sampled`);
-  if (of("frames_sampled")) facts.push(`${percent(of("valid_fraction"))} with a face`);
+  if (of("frames_sampled")) facts.push(`${percent(of("frames_with_face") / of("frames_sampled"))} with a face`);
+  if (of("low")) facts.push(`${percent(of("validity"))} with one of enough quality`);
   if (of("tracks") !== null) facts.push(counted(of("tracks"), "track"));
   return facts;
 }

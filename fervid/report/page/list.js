@@ -18,7 +18,7 @@ const STATES = {
 };
 
 function orderedBy(key) {
-  const valid = (source) => index.valid_fraction[source] ?? 2;
+  const valid = (source) => index.validity[source] ?? 2;
   if (key === "validity") return (one, other) => valid(one) - valid(other);
   if (key === "length") return (one, other) => (index.duration_s[other] ?? 0) - (index.duration_s[one] ?? 0);
   const column = index.emotions.indexOf(key);
@@ -72,7 +72,7 @@ function summary(source) {
     element("span", { class: `is-${index.emotions[one]}`, style: `flex-grow:${mean}` })));
   const dominant = index.emotions[dominantOf(source)];
   words.push(element("span", { class: "dominant" }, element("span", { class: `swatch is-${dominant}` }), dominant));
-  if (index.kind[source] === "video") words.push(element("span", { class: "valid" }, `${percent(index.valid_fraction[source])} valid`));
+  if (index.kind[source] === "video") words.push(element("span", { class: "valid" }, `${percent(index.validity[source])} valid`));
   return [mix, element("span", { class: "row-facts" }, ...words)];
 }
 

@@ -28,7 +28,7 @@ function drawOverview() {
   node.hidden = !count;
   if (!count) return;
   const means = rows.map((row) => index.emotions.map((_, one) => mean(row.map((source) => index.means[source]?.[one] / 1000 || (index.means[source] ? 0 : null)))));
-  const valid = rows.map((row) => [mean(row.map((source) => index.valid_fraction[source]))]);
+  const valid = rows.map((row) => [mean(row.map((source) => index.validity[source]))]);
   Plotly.react(node, [
     heat(index.emotions.map((_, one) => one), means, ["heat-low", "heat-high"], rows, count),
     heat([7.05, 7.65], valid, ["valid-low", "valid-high"], rows, count),
@@ -44,7 +44,7 @@ function drawOverview() {
 }
 
 function heat(x, z, [low, high], rows, count) {
-  const names = [...index.emotions, "frames with a face"];
+  const names = [...index.emotions, index.low.some(Boolean) ? "frames with a face of enough quality" : "frames with a face"];
   const label = (row) => literal(shortened(index.name[row[0]], 60)) + (row.length > 1 ? ` and ${row.length - 1} more` : "");
   return {
     type: "heatmap",
