@@ -12,7 +12,6 @@ What each target holds, and what it cannot, stands in the README beside this fil
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,13 +21,13 @@ import pandas as pd
 
 from fervid.convert.elan import ELAN
 from fervid.convert.facereader import FACEREADER
+from fervid.convert.folder import check_folder, new_folder
 from fervid.convert.names import Names
 from fervid.convert.openface import OPENFACE
 from fervid.convert.pyfeat import PYFEAT
 from fervid.convert.target import Target
 from fervid.errors import FervidError, UsageError, valid_names
 from fervid.results import read_results
-from fervid.sources import MARKER_NAME
 
 TARGETS: Mapping[str, Target] = {
     "openface": OPENFACE,
@@ -75,32 +74,25 @@ def convert(
         The files, and what they cannot hold.
 
     Raises:
-        UsageError: The target is unknown, or the folder exists.
-        FervidError: The result cannot be read, or has nothing that the target can hold.
+        UsageError: The target is unknown, or the folder exists, or holds what no conversion wrote.
+        FervidError: The result cannot be read, has nothing that the target can hold, or nothing can
+            be written there.
     """
     if to not in TARGETS:
         raise UsageError(f"There is no target {to!r}.", valid_names(to, TARGETS))
-    target, folder = TARGETS[to], Path(out)
-    _check(folder, overwrite=overwrite)
+    target = TARGETS[to]
+    folder = check_folder(Path(out), Path(results), overwrite=overwrite)
     sources = read_results(Path(results), "sources")
     rows = dict(iter(read_results(Path(results)).groupby("source", observed=True, sort=False)))
-    growing = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(growing, ignore_errors=True)
-    growing.mkdir(parents=True)
-    try:
-        files, left_out = _write(target, sources, rows, growing)
+    with new_folder(folder) as new:
+        files, left_out = _write(target, sources, rows, new.path)
         if not files:
             raise FervidError(
                 f"{results} has nothing that {target.title} has a file for.",
                 "It needs sources with rows" + ("." if target.takes_photos else ", and videos."),
             )
-        (growing / MARKER_NAME).write_text("Written by fervid convert.\n")
-        if folder.exists():
-            shutil.rmtree(folder)
-        growing.replace(folder)
-    finally:
-        shutil.rmtree(growing, ignore_errors=True)
-    return Converted(tuple(folder / file for file in files), tuple(left_out), target.lost)
+        new.publish(files)
+    return Converted(tuple(Path(out) / file for file in files), tuple(left_out), target.lost)
 
 
 def _write(
@@ -121,19 +113,3 @@ def _write(
             (folder / file).write_text(text, encoding="utf-8", newline="")
             files.append(file)
     return files, left_out
-
-
-def _check(folder: Path, *, overwrite: bool) -> None:
-    if not folder.exists():
-        return
-    if not folder.is_dir() or folder.is_symlink():
-        raise UsageError(f"{folder} is no folder.", "Give the name of a folder as --out.")
-    if next(folder.iterdir(), None) is None:
-        return
-    if not (folder / MARKER_NAME).is_file():
-        raise UsageError(
-            f"{folder} holds files that fervid did not write, which are never replaced.",
-            "Give another --out.",
-        )
-    if not overwrite:
-        raise UsageError(f"{folder} exists.", "Replace it with --overwrite, or give another --out.")

@@ -6,6 +6,7 @@ import fcntl
 import logging
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from fervid.errors import UsageError
@@ -17,12 +18,31 @@ REPLACED = "replaced"
 _logger = logging.getLogger(__name__)
 
 
-def mark(folder: Path) -> None:
-    """Create a folder with the marker that keeps fervid from ever reading it as input."""
+_CONVERSION = b"Written by fervid convert"
+"""How the marker of a conversion begins."""
+
+
+def mark(folder: Path, converted: Sequence[str] | None = None) -> None:
+    """Create a folder with the marker that keeps fervid from ever reading it as input.
+
+    Args:
+        folder: Of results, of charts, or of a conversion.
+        converted: The files of a conversion, below `folder`: the marker lists them, because
+            `--overwrite` deletes nothing else there. None in the folder of anything else.
+    """
+    text = b"Written by fervid, which never reads this folder as input.\n"
+    if converted is not None:
+        lines = (_CONVERSION + b", which replaces these files alone:", *map(os.fsencode, converted))
+        text = b"".join(line + b"\n" for line in lines)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARKER_NAME).write_text(
-        "Written by fervid, which never reads this folder as input.\n"
-    )
+    (folder / MARKER_NAME).write_bytes(text)
+
+
+def converted_files(folder: Path) -> frozenset[str] | None:
+    """Read which files a conversion wrote; None if the folder is none of a conversion."""
+    marker = folder / MARKER_NAME
+    first, *files = marker.read_bytes().split(b"\n") if marker.is_file() else [b""]
+    return frozenset(map(os.fsdecode, files)) if first.startswith(_CONVERSION) else None
 
 
 class PartialFolder:
@@ -107,6 +127,10 @@ def _claim(path: Path) -> int:
 
 def _check_leftover(path: Path, *, overwrite: bool) -> None:
     """Let only what nobody can miss be replaced silently: a run that died before its first part."""
+    if converted_files(path) is not None:
+        raise UsageError(
+            f"{path} is a folder of fervid convert.", "Move it away, or give another --out."
+        )
     if (path / REPLACED).exists():
         raise UsageError(
             f"A run died while it put its results in place: {path / REPLACED} holds the result "

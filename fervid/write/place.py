@@ -10,6 +10,7 @@ from typing import Literal
 from fervid.errors import UsageError
 from fervid.schema import TableName
 from fervid.sources import MARKER_NAME
+from fervid.write.partial import converted_files
 
 Kind = Literal["parquet", "csv", "csv.gz", "folder"]
 _ENDINGS: dict[str, Kind] = {".parquet": "parquet", ".csv": "csv", ".csv.gz": "csv.gz"}
@@ -162,6 +163,11 @@ def _check_replaceable(path: Path, *, is_folder: bool) -> None:
     if is_folder and path.exists() and not _is_empty(path) and not (path / MARKER_NAME).is_file():
         raise UsageError(
             f"{path} holds files that fervid did not write, which are never replaced.",
+            "Give another --out.",
+        )
+    if is_folder and converted_files(path) is not None:
+        raise UsageError(
+            f"{path} is a folder of fervid convert, which no result replaces.",
             "Give another --out.",
         )
 
