@@ -67,14 +67,22 @@ def notes(rows: Rows, tracks: Tracks, counts: Counts, groups: Groups) -> list[st
     ]
     if number := statuses.count("partial"):
         found.append(f"{_sources(number)} partial: figures of what could be read.")
+    if number := _with_falls(rows):
+        found.append(
+            f"{_sources(number)} whose times begin anew within the file, as in files put end to "
+            "end: times are as the file has them, and episodes end there."
+        )
     if number := int(((counts.frames_sampled > 0) & (counts.faces == 0)).sum()):
         found.append(f"{_sources(number)} without any face.")
     faces, low = int(counts.faces.sum()), int(counts.faces_low_quality.sum())
     if low:
         found.append(f"{low:,} of {faces:,} faces are of low quality and left out.")
     if len(tracks.source):
-        what = "smoothed" if rows.smooth_label is not None else "raw"
-        found.append(f"Episodes and transitions are of {what} probabilities, all else of raw ones.")
+        found.append(
+            "All figures are of raw probabilities."
+            if rows.smooth_label is None
+            else "Episodes and transitions are of smoothed probabilities, all else of raw ones."
+        )
     elif counts.faces[_videos(rows.sources)].any():
         found.append(
             "The result has no tracks, so there are neither tracks nor episodes nor transitions. "
@@ -123,6 +131,13 @@ def _made(
         yield "groups by", ", ".join(groups.columns)
     for name, value in asdict(choices).items():
         yield name, f"{value:g}"
+
+
+def _with_falls(rows: Rows) -> int:
+    """Count the sources in which a frame has an earlier time than the one before."""
+    frames = rows.frames
+    falls = (np.diff(frames.time_s) < 0) & (np.diff(frames.source) == 0)
+    return len(np.unique(frames.source[1:][falls]))
 
 
 def _videos(sources: pa.Table) -> Bools:

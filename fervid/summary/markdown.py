@@ -102,7 +102,7 @@ def _episodes(episodes: pa.Table, most_rows: int | None) -> Iterator[str]:
         title += f": the {len(shown):,} longest that are not neutral, of {len(episodes):,}"
     names = ("source", "track", "emotion", "from s", "to s", "lasting s", "peak", "at s", "mean")
     yield from _section(title, shown, None, names, _episode)
-    if not pc.all(pc.and_(shown["onset_seen"], shown["offset_seen"])).as_py():
+    if pc.any(pc.invert(pc.and_(shown["onset_seen"], shown["offset_seen"]))).as_py():
         yield "\n`<`, `>`: under way when the track came into sight, or when it was lost."
 
 
@@ -131,12 +131,20 @@ def _transitions(transitions: pa.Table, tracks: pa.Table) -> Iterator[str]:
     )
     np.add.at(counts, (before, after), transitions["transitions"].to_numpy())
     minutes = pc.sum(tracks["followed_s"]).as_py() / 60
-    yield f"\n## Transitions a minute, over {minutes:,.1f} minutes of all tracks\n"
+    if minutes > 0:
+        yield f"\n## Transitions a minute, over {minutes:,.1f} minutes of all tracks\n"
+    else:
+        yield "\n## Transitions of all tracks, whose frames all have the same time\n"
     rows = [
-        (name, *("" if not count else f"{count / minutes:.2f}" for count in line))
+        (name, *(_rate(count, minutes) if count else "" for count in line))
         for name, line in zip(EMOTIONS, counts, strict=True)
     ]
     yield _lined_up([("from \\ to", *EMOTIONS), *rows])
+
+
+def _rate(count: float, minutes: float) -> str:
+    """Say how often a minute; where no time passed, how often."""
+    return f"{count / minutes:.2f}" if minutes > 0 else f"{count:.0f}"
 
 
 def _seen(row: Row) -> Cells:
@@ -180,7 +188,7 @@ def _lined_up(rows: Sequence[Cells]) -> str:
     columns = list(zip(*rows, strict=True))
     widths = [max(3, *map(len, column)) for column in columns]
     right = [
-        all(not cell or cell.strip("<>")[0].isdigit() for cell in cells[1:]) for cells in columns
+        all(not cell or cell.strip("<>")[:1].isdigit() for cell in cells[1:]) for cells in columns
     ]
     bars = [
         f"{'-' * (width - 1)}{':' if to_right else '-'}"

@@ -20,7 +20,8 @@ class Followed:
 
     Args:
         track: `(rows,)` index of the track.
-        begins: `(rows,)` whether a segment begins: a track, or what follows a gap in it.
+        begins: `(rows,)` whether a segment begins: a track, or what follows a gap in it or a fall
+            of the time, as files put end to end have it.
         time_s: `(rows,)`.
         until_s: `(rows,)` until when the row stands: the next sampled frame, but never longer than
             the source's median step, nor beyond its end.
@@ -40,7 +41,7 @@ def follow(rows: Rows, tracks: Ints, max_gap_s: float) -> Followed:
     """Bring the valid rows of tracks into the order of tracks.
 
     A segment ends where the track's next valid face comes more than `max_gap_s` later than the
-    next sampled frame would, and at a frame that could not be decoded.
+    next sampled frame would, at a frame that could not be decoded, and where the time falls.
 
     Args:
         rows: All.
@@ -60,10 +61,11 @@ def follow(rows: Rows, tracks: Ints, max_gap_s: float) -> Followed:
     track, time_s, frame = tracks[chosen], time_s[chosen], rows.frame[chosen]
     step_s = frames.step_s[rows.source[chosen]]
     unseen_s = np.diff(time_s, prepend=np.nan) - step_s
-    failures = np.cumsum(frames.failed, dtype=np.int64)[frame]
-    begins = changes(track) | (unseen_s > max_gap_s + TOLERANCE_S) | changes(failures)
+    falls = np.diff(frames.time_s, prepend=np.nan) < 0
+    breaks = np.cumsum(frames.failed | falls, dtype=np.int64)[frame]
+    begins = changes(track) | (unseen_s > max_gap_s + TOLERANCE_S) | changes(breaks)
     next_s = np.append(frames.time_s[1:], np.inf)
-    next_s[np.flatnonzero(changes(frames.source))[1:] - 1] = np.inf
+    next_s[np.flatnonzero(changes(frames.source) | falls)[1:] - 1] = np.inf
     end_s = frames.duration_s[rows.source[chosen]]
     end_s[~(end_s > time_s)] = np.inf  # unknown, or shorter than what it holds
     return Followed(

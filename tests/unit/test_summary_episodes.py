@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fervid.errors import UsageError
+from fervid.summary.markdown import markdown
 from fervid.summary.summarize import summarize
 from fervid.types import Observation
 from tests.observed import Item, end
@@ -137,8 +139,6 @@ def test_an_episode_under_way_at_either_end_says_so(tmp_path: Path) -> None:
 
 
 def test_the_last_frame_of_a_video_does_not_outlast_it(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     items = [row("a.mp4", each, value=0.9) for each in range(5)]
     path = write_result(tmp_path / "r.parquet", [*items, replace(end("a.mp4", 5), duration_s=0.85)])
     assert summarize(path).episodes()["offset_s"].tolist() == [0.85]
@@ -172,6 +172,35 @@ def test_transitions_have_a_rate_over_the_time_that_was_followed(tmp_path: Path)
     ]
     assert lines[0]["per_min"] == pytest.approx(120)  # two in a second
     assert summary.tracks()["transitions_per_min"].tolist() == [pytest.approx(180)]
+
+
+def test_where_times_begin_anew_no_episode_vanishes_and_no_time_is_negative(
+    tmp_path: Path,
+) -> None:
+    once = [
+        row("a.mp4", each, best="happy" if each >= 5 else "sad", value=0.9) for each in range(10)
+    ]
+    again = [replace(each, frame=each.frame + 10) for each in once]
+    path = write_result(tmp_path / "r.parquet", [*once, *again, end("a.mp4", 20)])
+    summary = summarize(path)
+    episodes = summary.episodes()
+    assert episodes["emotion"].tolist() == ["sad", "happy"] * 2
+    assert episodes["duration_s"].tolist() == [pytest.approx(1.0)] * 4
+    assert summary.tracks()["followed_s"].tolist() == [pytest.approx(2 * 1.8)]
+    assert summary.transitions()["transitions"].tolist() == [2]  # none from the first end on
+    assert "1 source whose times begin anew" in " ".join(summary.notes)
+
+
+def test_frames_of_one_time_have_transitions_but_no_rate(tmp_path: Path) -> None:
+    items = [
+        replace(row("a.mp4", each, best=best), time_s=0.0)
+        for each, best in enumerate(("happy", "sad", "happy"))
+    ]
+    summary = summarize(write_result(tmp_path / "r.parquet", [*items, end("a.mp4", 3)]))
+    assert summary.transitions()["per_min"].isna().all()
+    text = markdown(summary)
+    assert "## Transitions of all tracks, whose frames all have the same time" in text
+    assert "inf" not in text.split("## Transitions")[1]
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,22 @@ def test_markdown_has_every_row_and_breaks_no_table(summary: Summary, tmp_path: 
     assert "`<`, `>`: under way when" in text
 
 
+def test_without_an_episode_under_way_no_footnote_explains_one(tmp_path: Path) -> None:
+    items = [row("a.mp4", each, value=0.3) for each in range(5)]
+    summary = summarize(write_result(tmp_path / "r.parquet", [*items, end("a.mp4", 5)]))
+    assert not len(summary.tables["episodes"])
+    assert "under way" not in markdown(summary)
+    assert "All figures are of raw probabilities." in summary.notes
+
+
+@pytest.mark.parametrize("name", ["<", ">", "<>"])
+def test_a_group_may_be_named_by_a_sign_alone(tmp_path: Path, name: str) -> None:
+    path = write_result(tmp_path / "r.parquet", [row("a.mp4", 0), end("a.mp4", 1)])
+    (tmp_path / "groups.csv").write_text(f"source,sign\na.mp4,{name}\n")
+    text = markdown(summarize(path, groups=tmp_path / "groups.csv"))
+    assert f"| {name.ljust(4)} |" in text
+
+
 def test_a_long_table_is_cut_and_says_so(tmp_path: Path) -> None:
     items: list[Item] = []
     for number in range(30):
