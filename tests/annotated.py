@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,11 @@ from typing import Any
 import av
 import numpy as np
 
+from fervid.annotate.sightings import COLUMNS, Sightings
 from fervid.labels import EMOTIONS
+from fervid.schema import SMOOTHED_OBSERVATIONS
 from fervid.types import Face, FrameStatus, Observation, SourceEnd
+from fervid.write.rows import observation_table
 from tests.drawn import Pixels, bar, read, source_of
 from tests.observed import write_to
 
@@ -41,6 +44,11 @@ def nobody(
     source_id: str, frame: int, status: FrameStatus = "no_face", fps: float = 25
 ) -> Observation:
     return Observation(source_id, frame, frame / fps, status)
+
+
+def sightings(rows: Sequence[Observation]) -> Sightings:
+    """Read rows of the source "a" as annotating does."""
+    return Sightings.of(observation_table("a", rows, SMOOTHED_OBSERVATIONS).select(COLUMNS))
 
 
 def result_of(clip: Path, rows: Iterable[Observation], name: str = "r.parquet") -> Path:

@@ -27,8 +27,9 @@ from fervid.picture import Picture
 from fervid.results import read_table
 from fervid.types import Source
 
-_SPARSE_S = 0.5
-"""Faces that come and go between samples that lie further apart may be missed altogether."""
+_SPARSE_S = 0.45
+"""Faces that come and go between samples that lie further apart may be missed altogether. Below the
+half second of `--fps 2`, which times that are rounded to frames shift by some hundredths."""
 
 _logger = logging.getLogger("fervid")
 
@@ -64,7 +65,7 @@ def annotate(
 
     Raises:
         UsageError: The copy exists or has another ending, or the source is ambiguous.
-        FervidError: The clip is not in the result, or cannot be read.
+        FervidError: The clip is not in the result, or cannot be read, or the copy not be written.
     """
     path, target, result = Path(clip), Path(out), Path(results)
     if not path.is_file():
@@ -88,6 +89,11 @@ def annotate(
         ending = target.suffix.lower()
         line = _draw(here, sightings, growing, ending, check=check, blur_faces=blur_faces)
         growing.replace(target)
+    except OSError as error:  # FFmpeg's errors of that kind are OSErrors, too
+        raise FervidError(
+            f"Cannot write {target}: {error.strerror or error}.",
+            "Free some space, or give a path in a folder that is writable.",
+        ) from error
     finally:
         growing.unlink(missing_ok=True)
     return f"{target}: {line}"
@@ -141,7 +147,7 @@ def _check_target(target: Path, clip: Path, kind: str, *, overwrite: bool) -> No
 
 
 def _warn_of_gaps(sightings: Sightings, row: dict[str, Any]) -> None:
-    if row["kind"] == "video" and sightings.step_s > _SPARSE_S - 0.02:
+    if row["kind"] == "video" and sightings.step_s > _SPARSE_S:
         _logger.warning(
             "%s was looked at every %.3g s: who comes and goes in between is not blurred. "
             "Analyse it with --fps 5 or more.",

@@ -31,6 +31,9 @@ _VP = {
     "libvpx": {"crf": "10", "b": "4M", "deadline": "realtime", "cpu-used": "6"},
 }
 
+_BACK_S = Fraction(1, 2)
+"""Times that go back by more begin anew; damaged stamps stray by a few frames."""
+
 _logger = logging.getLogger("fervid")
 
 
@@ -91,7 +94,18 @@ class Film:
             rgb: uint8 `(height, width, 3)`.
             time_s: When it is shown; rounded to ticks, and moved on where it would be no later than
                 the picture before, as after a jump in a damaged file.
+
+        Raises:
+            FervidError: The times begin anew, as where recordings were joined as they are: results
+                and pictures cannot be told to belong together by time.
         """
+        if self._last_pts * self._shape.tick_s - time_s > _BACK_S:
+            last_s = float(self._last_pts * self._shape.tick_s)
+            raise FervidError(
+                f"The clip's times begin anew after {last_s:.2f} s.",
+                "Write it anew with times that go on (ffmpeg -i CLIP -c copy WHOLE.mp4), "
+                "and analyse and annotate that.",
+            )
         self._last_pts = max(round(time_s / self._shape.tick_s), self._last_pts + 1)
         frame = self._reformatter.reformat(
             VideoFrame.from_numpy_buffer(_even(rgb), format="rgb24"),  # a copy took 7 ms at 1080p

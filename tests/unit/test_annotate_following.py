@@ -8,17 +8,10 @@ import numpy as np
 import pytest
 
 from fervid.annotate.following import Following
-from fervid.annotate.sightings import COLUMNS, Sightings
-from fervid.schema import SMOOTHED_OBSERVATIONS
 from fervid.types import Observation, Smoothed
-from fervid.write.rows import observation_table
-from tests.annotated import Box, nobody, sighting
+from tests.annotated import Box, nobody, sighting, sightings
 
 LEFT, RIGHT = (0.0, 0.0, 20.0, 20.0), (40.0, 20.0, 60.0, 40.0)
-
-
-def sightings(rows: Sequence[Observation]) -> Sightings:
-    return Sightings.of(observation_table("a", rows, SMOOTHED_OBSERVATIONS).select(COLUMNS))
 
 
 def boxes(rows: Sequence[Observation], frames: range, hold_s: float = 0.0) -> list[list[list[int]]]:
@@ -88,6 +81,23 @@ def test_a_face_is_held_before_its_first_and_after_its_last_sighting() -> None:
     rows = [sighting("a", 10, LEFT), sighting("a", 14, LEFT)]
     there = [bool(each) for each in boxes(rows, range(25), hold_s=0.2)]
     assert there == [False] * 5 + [True] * 15 + [False] * 5
+
+
+def test_a_held_box_reaches_from_where_it_was_to_where_its_movement_takes_it() -> None:
+    following = Following(sightings([sighting("a", 0, LEFT), sighting("a", 4, RIGHT)]), 1.0, 0.2)
+    assert following.at(0, -0.08)[0].box == pytest.approx([-20, -10, 20, 20])
+    assert following.at(6, 0.24)[0].box == pytest.approx([40, 20, 80, 50])
+
+
+def test_a_place_knows_the_time_to_the_nearest_sighting() -> None:
+    following = Following(sightings([sighting("a", 1, LEFT), sighting("a", 5, RIGHT)]), 1.0, 0.08)
+    away_s = [following.at(frame, frame / 25)[0].away_s for frame in range(8)]
+    assert away_s == pytest.approx([0.04, 0, 0.04, 0.08, 0.04, 0, 0.04, 0.08])
+
+
+def test_rows_may_stand_in_any_order() -> None:
+    rows = [sighting("a", frame, (frame, 0, frame + 20, 20)) for frame in range(0, 20, 4)]
+    assert boxes(rows[::-1], range(20)) == boxes(rows, range(20))
 
 
 def test_smoothed_labels_are_shown_where_the_result_has_them() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from fervid.annotate import annotate
 from fervid.annotate.following import Place
-from fervid.annotate.privacy import grown, pixelate
+from fervid.annotate.privacy import Privacy, grown, pixelate
 from fervid.types import Observation
-from tests.annotated import nobody, pictures, result_of, sighting
+from tests.annotated import nobody, pictures, result_of, sighting, sightings
 from tests.drawn import Pixels, encode
 
 SIZE = (240, 160)
@@ -77,6 +77,53 @@ def test_a_face_is_covered_around_its_first_and_last_sighting(tmp_path: Path) ->
         assert np.abs(np.diff(pixels[70:90, 110:130].astype(int), axis=1)).mean() < 12
 
 
+@pytest.mark.parametrize("track", [0, None])
+def test_a_face_that_walks_is_covered_before_its_first_and_after_its_last_sighting(
+    track: int | None,
+) -> None:
+    def box(frame: int) -> tuple[float, float, float, float]:
+        left = 1000.0 + 6 * frame  # nearly four of its sizes in a second
+        return (left, 60, left + FACE, 60 + FACE)
+
+    rows = [sighting("a", frame, box(frame), track=track) for frame in (10, 15, 20)]
+    privacy = Privacy(sightings([nobody("a", 0), nobody("a", 5), *rows, nobody("a", 25)]))
+    for frame in range(3, 28):
+        covered = privacy.covered(frame, frame / 25)
+        assert any(
+            (each[:2] <= box(frame)[:2]).all() and (each[2:] >= box(frame)[2:]).all()
+            for each in covered
+        ), frame
+
+
+def test_a_face_seen_once_is_covered_wherever_it_may_have_gone() -> None:
+    seen = sightings([nobody("a", 0), sighting("a", 5, (100, 60, 140, 100)), nobody("a", 10)])
+    privacy = Privacy(seen)
+    widths = [
+        covered[2] - covered[0]
+        for frame in range(13)
+        for covered in privacy.covered(frame, frame / 25)
+    ]
+    assert len(widths) == 13
+    assert np.diff(widths)[:5].max() < 0 < np.diff(widths)[5:].min()
+
+
+def test_a_face_is_covered_up_to_the_neighbouring_samples_where_they_lie_unevenly() -> None:
+    empty = [nobody("a", frame) for frame in (0, 2, 4, 16, 18, 20)]
+    privacy = Privacy(sightings([*empty, sighting("a", 10)]))
+    there = [bool(privacy.covered(frame, frame / 25)) for frame in range(21)]
+    assert there == [False] * 4 + [True] * 13 + [False] * 4
+
+
+def test_a_frame_whose_time_goes_back_is_blurred_as_a_whole() -> None:
+    privacy = Privacy(sightings([nobody("a", frame) for frame in (0, 2, 4)]))
+    told = []
+    for frame, time_s in enumerate((0.0, 0.04, 0.08, 0.04, 0.12)):
+        pixels = noisy(100)
+        privacy.blur(pixels, frame, time_s)
+        told.append(detail(pixels) > 60)
+    assert told == [True, True, True, False, True]
+
+
 def test_frames_that_nobody_looked_at_are_blurred_as_a_whole(tmp_path: Path) -> None:
     clip = walk(tmp_path, [100] * 30)
     rows = [nobody("c.mkv", frame) for frame in (0, 2, 4)]
@@ -93,13 +140,14 @@ def test_without_the_option_nothing_is_blurred(tmp_path: Path) -> None:
     assert min(detail(pixels) for pixels in pictures(tmp_path / "o.mp4")) > 150
 
 
+@pytest.mark.parametrize(("fps", "said"), [(25, "1"), (50, "0.5"), (52, "0.481")])
 def test_samples_that_lie_far_apart_are_warned_of(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, fps: float, said: str
 ) -> None:
     clip = walk(tmp_path, [100] * 40)
-    result = result_of(clip, [nobody("c.mkv", 0), nobody("c.mkv", 25)])
+    result = result_of(clip, [nobody("c.mkv", 0, fps=fps), nobody("c.mkv", 25, fps=fps)])
     annotate(clip, result, tmp_path / "o.mp4", blur_faces=True)
-    assert "looked at every 1 s" in caplog.text
+    assert f"looked at every {said} s" in caplog.text
     assert "--fps 5" in caplog.text
 
 
@@ -107,6 +155,7 @@ def test_the_margin_grows_with_size_and_motion() -> None:
     box = np.array([100.0, 100.0, 140.0, 150.0])
     assert grown(Place(box, 0, 0.0)) == pytest.approx([80, 80, 160, 170])
     assert grown(Place(box, 0, 20.0)) == pytest.approx([70, 70, 170, 180])
+    assert grown(Place(box, 0, 0.0, 0.1)) == pytest.approx([65, 65, 175, 185])
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 
 from fervid.annotate import annotate
 from fervid.annotate.colours import Colours
+from fervid.errors import FervidError
 from tests.annotated import film, nobody, pictures, result_of, sighting, sound_packets, times_s
 from tests.drawn import RED, bar, corners, encode, read
 
@@ -258,3 +259,31 @@ def test_a_film_of_high_dynamic_range_becomes_an_ordinary_one(tmp_path: Path) ->
         context = container.streams.video[0].codec_context
         assert (context.colorspace, context.color_primaries, context.color_trc) == (1, 1, 1)
         assert context.pix_fmt == "yuv420p"
+
+
+def test_recordings_joined_as_they_are_are_told_apart_not_squeezed(tmp_path: Path) -> None:
+    once = film(tmp_path / "a.ts", frames=40, sound=None)
+    clip = tmp_path / "aa.ts"
+    clip.write_bytes(once.read_bytes() * 2)
+    result = result_of(clip, [nobody("aa.ts", 0)])
+    with pytest.raises(FervidError, match=r"times begin anew after 1\.\d+ s\. Write it anew"):
+        annotate(clip, result, tmp_path / "o.mp4")
+    assert not list(tmp_path.glob("*o.mp4*"))
+
+
+@pytest.mark.parametrize("ending", [".mp4", ".mkv"])
+def test_a_full_disk_is_told_with_a_remedy_and_leaves_nothing_behind(
+    tmp_path: Path, ending: str
+) -> None:
+    resource = pytest.importorskip("resource")
+    noise = np.random.default_rng(0).integers(0, 256, (20, 96, 128, 3), np.uint8)
+    clip = film(tmp_path / "c.mkv", pictures=list(noise), sound=None)
+    result = result_of(clip, [nobody("c.mkv", 0)])
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, usual[1]))
+    try:
+        with pytest.raises(FervidError, match=r"Cannot write .*o\.m.*: File too large\. Free some"):
+            annotate(clip, result, tmp_path / f"o{ending}")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert not list(tmp_path.glob("*o.m*"))
