@@ -26,8 +26,10 @@ class Names:
     """
 
     def __init__(self, sources: Iterable[str]) -> None:
-        self._stems = Counter(_key(_path(source).with_suffix("")) for source in sources)
-        self._taken: set[str] = set()
+        paths = [_path(source) for source in sources]
+        self._stems = Counter(_key(path.with_suffix("")) for path in paths)
+        # A file cannot have the name of a folder: `a.mp4` beside `a.csv/b.mp4` would.
+        self._taken = {_key(folder) for path in paths for folder in path.parents}
 
     def of(self, source: str, end: str) -> PurePosixPath:
         """Return a relative path that is safe, and no other's on any file system.

@@ -24,6 +24,13 @@ def test_namesakes_keep_their_endings() -> None:
     assert named("a.mp4", "a.mov", "b/a.mp4") == ["a.mp4.csv", "a.mov.csv", "b/a.csv"]
 
 
+@pytest.mark.parametrize("sources", [("a.mp4", "a.csv/b.mp4"), ("A.CSV/b.mp4", "a.mp4")])
+def test_no_file_has_the_name_of_a_folder(sources: tuple[str, str]) -> None:
+    names = {name.casefold() for name in named(*sources)}
+    assert "a.csv/b.csv" in names
+    assert "a.csv" not in names
+
+
 def test_names_that_differ_in_case_alone_are_told_apart() -> None:
     first, second = named("Clip.mp4", "clip.MP4")
     assert first.casefold() != second.casefold()
