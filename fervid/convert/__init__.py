@@ -107,7 +107,9 @@ def _write(
         if source not in rows or (facts["kind"] == "image" and not target.takes_photos):
             left_out.append(source)
             continue
-        for end, text in target.files(rows[source].reset_index(drop=True), facts):
+        # Rows that came through other hands may lie in another order.
+        theirs = rows[source].sort_values(["frame", "face"], kind="stable", ignore_index=True)
+        for end, text in target.files(theirs, facts):
             file = Path(names.of(source, end))
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_text(text, encoding="utf-8", newline="")

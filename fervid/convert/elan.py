@@ -25,19 +25,33 @@ _LONGEST_STEPS = 1.5
 
 
 def files(rows: pd.DataFrame, source: Facts) -> Iterator[tuple[str, str]]:
-    """Make the file of a source, as `Target.files` says; without tracks, of the largest face."""
+    """Make the file of a source, as `Target.files` says; without tracks, of the largest face.
+
+    Where time falls, as in files that were joined, other tiers begin: ELAN has no place for two
+    annotations of a tier at the same time.
+    """
+    rows = rows[rows["time_s"].notna()]
     times_s = rows["time_s"].drop_duplicates().to_numpy(np.float64)
     step_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 0.0
-    step_s = step_s or 1 / (source["frame_rate"] or 25)
-    seen = rows[trusted(rows)]
-    if seen["track"].notna().any():
-        parts = [(f"track {track}", part) for track, part in seen.groupby("track")]
-    else:
-        parts = [("face", seen.drop_duplicates("frame"))]
+    if step_s <= 0:
+        step_s = 1 / (source["frame_rate"] if source["frame_rate"] > 0 else 25)
+    falls = rows["time_s"].diff().lt(0).cumsum()
+    parts = [
+        (tier if fall == 0 else f"{tier}, part {fall + 1}", part)
+        for tier, seen in _tiers(rows[trusted(rows)])
+        for fall, part in seen.groupby(falls)
+    ]
     end_s = float(source["duration_s"] if pd.notna(source["duration_s"]) else np.inf)
     stretches = [_stretches(name, part, step_s, end_s) for name, part in parts]
-    table = pd.concat(stretches).rename(columns=_COLUMNS)
-    yield ".txt", table.to_csv(index=False, sep="\t", float_format="%.3f", lineterminator="\n")
+    table = pd.concat(stretches) if stretches else pd.DataFrame(columns=list(_COLUMNS))
+    text = table.rename(columns=_COLUMNS)
+    yield ".txt", text.to_csv(index=False, sep="\t", float_format="%.3f", lineterminator="\n")
+
+
+def _tiers(seen: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    if seen["track"].notna().any():
+        return [(f"track {track}", part) for track, part in seen.groupby("track")]
+    return [("face", seen.drop_duplicates("frame"))]
 
 
 def _stretches(tier: str, seen: pd.DataFrame, step_s: float, end_s: float) -> pd.DataFrame:

@@ -48,15 +48,19 @@ _NOT_FOUND, _NOT_FITTED = "FIND_FAILED", "FIT_FAILED"
 def files(rows: pd.DataFrame, source: Facts) -> Iterator[tuple[str, str]]:
     """Make the files of a source, as `Target.files` says: one per track.
 
-    FaceReader follows one face, with one row per time. Without tracks that is the largest.
+    FaceReader follows one face, with one row per time. Without tracks that is the largest. The file
+    of a track begins and ends with it: with all frames in each, the files of a video would grow
+    with the square of its length.
     """
     frames = rows.drop_duplicates("frame")
-    tracks = sorted(rows["track"].dropna().unique())
+    tracks = list(rows.groupby("track"))
     if not tracks:
         yield "_detailed.txt", _log(frames, frames["status"].eq("ok"), "", source)
-    for track in tracks:
-        theirs = rows[rows["track"].eq(track).fillna(False)]
-        log = frames[["frame", "time_s"]].merge(theirs.drop(columns="time_s"), "left", "frame")
+    numbers = frames["frame"].to_numpy(np.int64)
+    for track, theirs in tracks:
+        first, last = theirs["frame"].iloc[[0, -1]]
+        during = frames.iloc[np.searchsorted(numbers, first) : np.searchsorted(numbers, last) + 1]
+        log = during[["frame", "time_s"]].merge(theirs.drop(columns="time_s"), "left", "frame")
         name = "_detailed.txt" if len(tracks) == 1 else f"_track{track}_detailed.txt"
         yield name, _log(log, log["status"].eq("ok"), f"track {track}", source)
 
@@ -91,10 +95,13 @@ def _values(values: pd.Series[float], failure: list[str]) -> list[str]:
 
 
 def _clocks(times_s: pd.Series[float]) -> list[str]:
-    """Write times as `hh:mm:ss.mmm`."""
+    """Write times as `hh:mm:ss.mmm`; nothing where there is none."""
     return [
-        f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}.{ms % 1000:03d}"
-        for ms in np.rint(1000 * times_s.to_numpy(np.float64)).astype(np.int64).tolist()
+        ""
+        if math.isnan(time_s)
+        else f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}.{ms % 1000:03d}"
+        for time_s in times_s.astype(float).tolist()
+        for ms in (0 if math.isnan(time_s) else round(1000 * time_s),)
     ]
 
 

@@ -33,7 +33,7 @@ def files(rows: pd.DataFrame, source: Facts) -> Iterator[tuple[str, str]]:
             {
                 "frame": rows["frame"] + 1,
                 "face_id": rows["track"].fillna(rows["face"]).fillna(0),
-                "timestamp": rows["time_s"].map("{:.6f}".format),
+                "timestamp": rows["time_s"].map("{:.6f}".format, na_action="ignore"),
                 "confidence": rows["det_score"].fillna(0),
                 "success": success.astype(int),
             }

@@ -47,7 +47,7 @@ def files(rows: pd.DataFrame, source: Facts) -> Iterator[tuple[str, str]]:
         "frame": rows["frame"],
     }
     if source["kind"] == "video":
-        columns["approx_time"] = rows["time_s"].map(_approximate)
+        columns["approx_time"] = rows["time_s"].map(_approximate, na_action="ignore")
     table = pd.DataFrame(columns, index=rows.index)
     yield ".csv", table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
 
