@@ -77,9 +77,13 @@ def best_faces(rows: SourceRows, identities: Sequence[int] | np.ndarray) -> list
     quality, score, x1, y1, x2, y2 = rows.looks.T
     worth = np.where(np.isnan(quality), -1 + 1e-9 * score * (x2 - x1) * (y2 - y1), quality)
     seen = np.flatnonzero(rows.face >= 0)
+    # Stable, so that of equally good faces the first is taken.
+    seen = seen[np.argsort(np.asarray(identities)[seen], kind="stable")]
+    numbers = np.asarray(identities)[seen]
+    starts = np.flatnonzero(np.diff(numbers, prepend=-2))
     found = []
-    for identity in np.unique(np.asarray(identities)[seen]).tolist():
-        own = seen[np.asarray(identities)[seen] == identity]
+    for start, own in zip(starts, np.split(seen, starts)[1:], strict=True):
+        identity = int(numbers[start])
         row = own[np.argmax(worth[own])]
         time_s = float(rows.time_s[row])
         box = tuple(float(side) for side in rows.looks[row, 2:])

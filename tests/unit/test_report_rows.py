@@ -14,6 +14,7 @@ from fervid.report import rows as report_rows
 from fervid.report.cells import cells_of
 from fervid.report.rows import has_smoothed, rows_by_source
 from fervid.report.tally import Tally
+from fervid.report.thumbnails import best_faces
 from fervid.results import read_results
 from fervid.write import Place
 from tests.big_result import write_big_result
@@ -102,3 +103,19 @@ def _rewritten(out: Path, table: pd.DataFrame) -> None:
         table.to_csv(out, index=False)
     else:
         table.to_parquet(out, index=False)
+
+
+def test_the_best_face_of_each_of_many_tracks_is_found(tmp_path: Path) -> None:
+    [rows] = rows_by_source(
+        Place.of(write_big_result(tmp_path / "r.parquet", sources=1, rows=20_000)), looks=True
+    )
+    rng = np.random.default_rng(0)
+    tracks = rng.integers(-1, 5_000, len(rows.face)).astype(np.int32)
+    assert rows.looks is not None
+    rows.looks[:, 0] = np.round(rng.random(len(tracks)), 1)  # so that many are equally good
+    found = best_faces(rows, tracks)
+    assert [one.identity for one in found] == np.unique(tracks[rows.face >= 0]).tolist()
+    for one in found[:: len(found) // 50]:
+        own = np.flatnonzero((tracks == one.identity) & (rows.face >= 0))
+        assert one.faces == len(own)
+        assert one.frame == rows.frame[own[rows.looks[own, 0].argmax()]]
