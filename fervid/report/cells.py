@@ -54,13 +54,15 @@ class Cells:
     """A source along time.
 
     Args:
-        start_ms: `(cells,)` where each begins; a photo has one cell at 0.
+        start_ms: `(cells,)` where each begins; a photo has one cell at 0. Where the file's times
+            fall, the stretch that follows is laid after the one before.
         length_ms: How long each lasts; what lies between two cells was not sampled.
         frame: The first frame of each.
         frames: Sampled frames in each.
         no_face: Of these, without a face.
         failed: Of these, not decoded.
         exact: Whether a cell is a frame.
+        falls: How often the file's times fall, as in files put end to end.
         series: By falling number of faces.
     """
 
@@ -71,6 +73,7 @@ class Cells:
     no_face: Ints
     failed: Ints
     exact: bool
+    falls: int
     series: tuple[Series, ...]
 
 
@@ -89,9 +92,7 @@ def cells_of(rows: SourceRows, most_cells: int, *, tracked: bool) -> Cells:
     frame_of_row = np.repeat(
         np.arange(len(first_rows)), np.diff(first_rows, append=len(rows.frame))
     )
-    times = rows.time_s[first_rows]
-    # A photo has no time; a frame of a video without one (nobody writes that) stands at the start.
-    times = np.maximum.accumulate(np.nan_to_num(times))
+    times, falls = _rising(rows.time_s[first_rows])
     exact = len(times) <= most_cells
     cell_of_frame = np.arange(len(times)) if exact else _bins(times, most_cells)
     starts = np.flatnonzero(np.diff(cell_of_frame, prepend=-1))
@@ -106,8 +107,22 @@ def cells_of(rows: SourceRows, most_cells: int, *, tracked: bool) -> Cells:
         no_face=_count(statuses == _NO_FACE, starts),
         failed=_count(statuses == _FAILED, starts),
         exact=exact,
+        falls=falls,
         series=_series(rows, cell_of_frame[frame_of_row], exact=exact, tracked=tracked),
     )
+
+
+def _rising(times: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], int]:
+    """Lay stretches of time after each other, a usual step apart, and count where times fall."""
+    # A photo has no time; a frame of a video without one (nobody writes that) has the one before's.
+    known = np.maximum.accumulate(np.where(np.isnan(times), 0, np.arange(len(times))))
+    times = np.nan_to_num(times[known])
+    steps = np.diff(times, prepend=times[0])
+    falls = steps < 0
+    if falls.any():
+        usual_s = np.median(steps[1:][~falls[1:]]) if len(steps) > falls.sum() + 1 else 0.0
+        times = times + np.cumsum(np.where(falls, usual_s - steps, 0.0))
+    return times, int(falls.sum())
 
 
 def identities(rows: SourceRows, *, tracked: bool) -> Ints:

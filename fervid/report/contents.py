@@ -74,6 +74,7 @@ class _Gathering:
             "means": means,
             "validity": tally.validity,
             "low": tally.low_quality,
+            "falls": cells.falls,
             "tracked": tracked,
         }
 
@@ -144,7 +145,7 @@ _PLAIN = (
 
 def _index(rows: Iterable[Row], gathering: _Gathering) -> dict[str, Any]:
     rows = list(rows)
-    nothing = {"at": None, "means": None, "validity": None, "low": 0, "tracked": False}
+    nothing = {"at": None, "means": None, "validity": None, "low": 0, "falls": 0, "tracked": False}
     more = [gathering.of_source.get(row["source"], nothing) for row in rows]
     return {
         "emotions": EMOTIONS,

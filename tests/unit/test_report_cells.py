@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from fervid.report.cells import LEVELS, Cells, cells_of
 from fervid.report.rows import SourceRows, rows_by_source
 from fervid.write import Place
-from tests.observed import Item, write_to
+from tests.observed import Item, end, write_to
 from tests.reported import people, photos, wandering
 
 RowsOf = Callable[[Sequence[Item]], SourceRows]
@@ -22,7 +23,7 @@ RowsOf = Callable[[Sequence[Item]], SourceRows]
 @pytest.fixture
 def rows_of(tmp_path: Path) -> RowsOf:
     def read(items: Sequence[Item]) -> SourceRows:
-        write_to(tmp_path / "r.parquet", items)
+        write_to(tmp_path / "r.parquet", items, overwrite=True)
         return next(rows_by_source(Place.of(tmp_path / "r.parquet"), looks=False))
 
     return read
@@ -105,3 +106,32 @@ def test_a_photo_is_one_cell(rows_of: RowsOf) -> None:
     cells: Cells = cells_of(rows_of([*photos()][4:7]), 1000, tracked=False)
     assert len(cells.start_ms) == 1
     assert len(cells.series) == 2
+
+
+@pytest.mark.parametrize("most", [1000, 10])
+def test_where_times_begin_anew_the_rest_is_laid_behind(rows_of: RowsOf, most: int) -> None:
+    once = wandering("a.mp4", 50)[:-1]
+    again = [replace(each, frame=each.frame + 50) for each in once]
+    cells = cells_of(
+        rows_of([*once, *again, replace(end("a.mp4", 100), tracks=1)]), most, tracked=True
+    )
+    whole = cells_of(rows_of(wandering("b.mp4", 100)), most, tracked=True)
+    assert (cells.falls, whole.falls) == (1, 0)
+    np.testing.assert_array_equal(cells.start_ms, whole.start_ms)
+    np.testing.assert_array_equal(cells.length_ms, whole.length_ms)
+    np.testing.assert_array_equal(cells.frames, whole.frames)
+
+
+@pytest.mark.parametrize(
+    ("times", "laid_out"),
+    [
+        ([0, 1, 2, 0, 1, 2, 1], [0, 1, 2, 3, 4, 5, 6]),
+        ([2, 1, 0], [2, 2, 2]),
+        ([np.nan], [0]),
+        ([0, 1, np.nan, 3], [0, 1, 1, 3]),
+    ],
+)
+def test_times_never_fall_on_a_page(times: list[float], laid_out: list[float]) -> None:
+    rows = replace(made_up(len(times), 0), time_s=np.array(times, float))
+    cells = cells_of(rows, 1000, tracked=True)
+    np.testing.assert_array_equal(cells.start_ms, np.array(laid_out) * 1000)

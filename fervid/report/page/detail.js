@@ -53,6 +53,7 @@ function showNotes(source) {
   if (detail.record && detail.record.series.length > 1 && !of("tracked") && of("kind") === "video") {
     notes.push("This result holds no tracks: faces are numbered by size in each frame, so a line may jump from one person to another.");
   }
+  if (of("falls")) notes.push(`The file's times begin anew ${of("falls") === 1 ? "once" : `${of("falls")} times`}, as in files put end to end: what follows is laid after what was before.`);
   if (of("low")) notes.push(`${counted(of("low"), "face")} of low quality: in the timeline, but left out of the means.`);
   byId("detail-notes").replaceChildren(...notes.map((note) => element("p", {}, note)));
 }
