@@ -82,6 +82,14 @@ def one_frame() -> Iterator[Item]:
     yield replace(end("a.mp4", 1), tracks=1)
 
 
+def spliced() -> Iterator[Item]:
+    """A file put end to end with itself: its times begin anew. Some faces are of low quality."""
+    for frame in range(40):
+        shown = _face("a.mp4", frame, 0, EMOTION_AT[frame % 4], tracked=True)
+        yield replace(shown, time_s=frame % 20 / 5, low_quality=frame < 10)
+    yield replace(end("a.mp4", 40), tracks=1)
+
+
 def crowd(name: str = "a.mp4", people: int = 14) -> Iterator[Item]:
     """More tracks than there is room for buttons."""
     for frame in range(2 * people):
@@ -107,6 +115,7 @@ CASES: dict[str, Callable[[], Iterator[Item]]] = {
     "faceless": faceless,
     "one_frame": one_frame,
     "crowd": crowd,
+    "spliced": spliced,
     "all_failed": all_failed,
     "nothing": nothing,
 }

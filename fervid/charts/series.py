@@ -36,6 +36,7 @@ class Series:
         most_faces: In one frame.
         step_s: Median time from one sampled frame to the next; None for a single one.
         bin_s: Length of a bar when frames are averaged, else None.
+        falls: How often the file's times begin anew; what follows is laid behind.
     """
 
     edges_s: Floats
@@ -47,6 +48,7 @@ class Series:
     most_faces: int
     step_s: float | None
     bin_s: float | None
+    falls: int
 
 
 def video_series(rows: pa.Table, duration_s: float | None = None) -> Series | None:
@@ -64,7 +66,7 @@ def video_series(rows: pa.Table, duration_s: float | None = None) -> Series | No
     rows = rows.filter(pc.and_(first, pc.is_valid(rows["time_s"])))
     if not len(rows):
         return None
-    times = rows["time_s"].to_numpy()
+    times, falls = rising(rows["time_s"].to_numpy())
     probabilities = np.column_stack([rows[name].to_numpy() for name in EMOTIONS]).astype(float)
     codes = pc.index_in(rows["status"].cast(pa.string()), value_set=pa.array(FRAME_STATUSES))
     statuses = np.eye(len(FRAME_STATUSES))[codes.to_numpy()]
@@ -88,7 +90,28 @@ def video_series(rows: pa.Table, duration_s: float | None = None) -> Series | No
         most_faces=most_faces,
         step_s=step_s,
         bin_s=float(edges_s[1] - edges_s[0]) if binned else None,
+        falls=falls,
     )
+
+
+def rising(times: Floats) -> tuple[Floats, int]:
+    """Lay stretches of time after each other, a usual step apart, and count where times fall.
+
+    Args:
+        times: `(frames,)` seconds, as files put end to end have them; NaN for none.
+
+    Returns:
+        `(frames,)` seconds that never fall, and how often they did.
+    """
+    # A photo has no time; a frame of a video without one (nobody writes that) has the one before's.
+    known = np.maximum.accumulate(np.where(np.isnan(times), 0, np.arange(len(times))))
+    times = np.nan_to_num(times[known])
+    steps = np.diff(times, prepend=times[0])
+    falls = steps < 0
+    if falls.any():
+        usual_s = np.median(steps[1:][~falls[1:]]) if len(steps) > falls.sum() + 1 else 0.0
+        times = times + np.cumsum(np.where(falls, usual_s - steps, 0.0))
+    return times, int(falls.sum())
 
 
 def _bars(times: Floats, end_s: float, step_s: float) -> tuple[Floats, npt.NDArray[np.int64]]:

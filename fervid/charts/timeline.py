@@ -168,6 +168,8 @@ def _subtitle(series: Series, fault: str | None) -> str:
         lines += (
             f"\nBars are means over {series.bin_s:.3g} s, the light part reaches to the maximum"
         )
+    if series.falls:
+        lines += "\nThe file's times begin anew: what follows is laid after what was before"
     if fault is not None:
         lines += f"\nPartial: {drawable(fault, 100)}"
     return lines

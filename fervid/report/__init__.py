@@ -46,6 +46,8 @@ def write_report(
         )
     if page.is_dir():
         raise UsageError(f"{page} is a folder.", "Give the name of a file.")
+    if not page.parent.is_dir():
+        raise UsageError(f"There is no folder {page.parent}.", "Create it first.")
     if page.exists() and not overwrite:
         raise UsageError(
             f"There is a page already: {page}.",

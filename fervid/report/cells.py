@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fervid.charts.series import GAP_STEPS
+from fervid.charts.series import GAP_STEPS, rising
 from fervid.report.rows import SourceRows
 from fervid.schema import FRAME_STATUSES
 
@@ -92,7 +92,7 @@ def cells_of(rows: SourceRows, most_cells: int, *, tracked: bool) -> Cells:
     frame_of_row = np.repeat(
         np.arange(len(first_rows)), np.diff(first_rows, append=len(rows.frame))
     )
-    times, falls = _rising(rows.time_s[first_rows])
+    times, falls = rising(rows.time_s[first_rows])
     exact = len(times) <= most_cells
     cell_of_frame = np.arange(len(times)) if exact else _bins(times, most_cells)
     starts = np.flatnonzero(np.diff(cell_of_frame, prepend=-1))
@@ -110,19 +110,6 @@ def cells_of(rows: SourceRows, most_cells: int, *, tracked: bool) -> Cells:
         falls=falls,
         series=_series(rows, cell_of_frame[frame_of_row], exact=exact, tracked=tracked),
     )
-
-
-def _rising(times: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], int]:
-    """Lay stretches of time after each other, a usual step apart, and count where times fall."""
-    # A photo has no time; a frame of a video without one (nobody writes that) has the one before's.
-    known = np.maximum.accumulate(np.where(np.isnan(times), 0, np.arange(len(times))))
-    times = np.nan_to_num(times[known])
-    steps = np.diff(times, prepend=times[0])
-    falls = steps < 0
-    if falls.any():
-        usual_s = np.median(steps[1:][~falls[1:]]) if len(steps) > falls.sum() + 1 else 0.0
-        times = times + np.cumsum(np.where(falls, usual_s - steps, 0.0))
-    return times, int(falls.sum())
 
 
 def identities(rows: SourceRows, *, tracked: bool) -> Ints:

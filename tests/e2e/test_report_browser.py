@@ -124,6 +124,8 @@ def film(film_page: Any) -> Any:
     [
         ("faceless", "No face was found in 30 sampled frames, 1 of them could not be decoded."),
         ("one_frame", "Track 0"),
+        ("spliced", "The file's times begin anew once"),
+        ("spliced", "100% with a face · 75% with one of enough quality"),
         ("all_failed", "It is no video."),
         ("nothing", "This result has no sources."),
     ],

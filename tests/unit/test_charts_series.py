@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -106,3 +107,18 @@ def test_a_long_video_keeps_its_gaps_and_shares() -> None:
     assert series.shares[second_half] == pytest.approx(
         np.tile([0.5, 0.5, 0], (second_half.sum(), 1)), abs=0.06
     )
+
+
+@pytest.mark.parametrize("frames", [20, MOST_BARS])
+def test_where_times_begin_anew_the_rest_is_laid_behind(frames: int) -> None:
+    once = [seen("a.mp4", frame) for frame in range(frames)]
+    again = [
+        replace(seen("a.mp4", frame, best="sad"), frame=frame + frames) for frame in range(frames)
+    ]
+    series = series_of([*once, *again])
+    assert series.falls == 1
+    assert (np.diff(series.edges_s) > 0).all()
+    assert series.edges_s[-1] == pytest.approx(2 * frames / 5)
+    half = len(series.mean) // 2
+    assert series.mean[:half, HAPPY].tolist() == pytest.approx([0.7] * half)
+    assert series.mean[half:, HAPPY].tolist() == pytest.approx([0.05] * half)

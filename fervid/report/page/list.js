@@ -87,7 +87,15 @@ function activate(at, scrolled = true) {
   }
   now.classList.add("is-active");
   byId("list").setAttribute("aria-activedescendant", now.id);
-  if (scrolled) now.scrollIntoView({ block: "nearest" });
+  if (scrolled) scrollTo(now);
+}
+
+/* The list alone: scrollIntoView would take the page along. */
+function scrollTo(row) {
+  const box = byId("list").getBoundingClientRect();
+  const here = row.getBoundingClientRect();
+  if (here.top < box.top) byId("list").scrollTop -= box.top - here.top;
+  else if (here.bottom > box.bottom) byId("list").scrollTop += here.bottom - box.bottom;
 }
 
 function open(source) {
