@@ -23,18 +23,23 @@ from fervid.types import Box
 SPEED = 1.5
 """Standard deviation of the velocity, faces a second, one direction."""
 
-PERSISTENCE_S = 0.5
-"""After this time a velocity has died away to 1/e."""
+PERSISTENCE_S = 0.8
+"""After this time a velocity has died away to 1/e. Longer than the likeliest: with 0.5 s two of
+three grey faces over the same coat changed numbers as they crossed."""
 
 CENTRE_NOISE = 0.04
 """Standard deviation of a detector's centre, in faces."""
 
-SIZE_DRIFT, SIZE_NOISE = 0.16, 0.05
-ASPECT_DRIFT, ASPECT_NOISE = 0.12, 0.05
-"""Of the logarithms: standard deviation a root second, and of the detector's."""
+SIZE_DRIFT, SIZE_NOISE = 0.16, 0.1
+ASPECT_DRIFT, ASPECT_NOISE = 0.12, 0.15
+"""Of the logarithms: standard deviation a root second, and of the detector's. Where a face is seen
+whole its boxes vary by .01; at the edge of the frame and behind others they lose a part."""
 
 FARTHEST = 4.0
 """The centre's standard deviation grows no further, faces: then it may be anywhere in the frame."""
+
+OTHER_SIZE = 0.4
+"""Standard deviation of the logarithm of size over the shots of a clip."""
 
 SHORTEST_S = 1e-3
 """Two frames are never nearer, whatever their times say."""
@@ -97,6 +102,12 @@ class Motion:
         self._cov = place, both, speed
         self._size_var += SIZE_DRIFT**2 * gap_s
         self._aspect_var += ASPECT_DRIFT**2 * gap_s
+
+    def lose(self) -> None:
+        """Forget where the face is and where it goes, and nearly how large it is."""
+        self._velocity[:] = 0.0
+        self._cov = FARTHEST**2, 0.0, SPEED**2
+        self._size_var = max(self._size_var, OTHER_SIZE**2)
 
     def expected(self) -> tuple[Measured, Measured]:
         """Return where a box is expected, and the variances of that, in the units of a box."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from fervid.track.looks import Looks, evidence
 from fervid.track.motion import Measured, Motion, log_likelihood, measure
-from fervid.track.scene import Scene, is_cut
+from fervid.track.scene import Scene, happening
 from fervid.types import Box
 
 KEPT_S = 30.0
@@ -23,7 +23,9 @@ KEPT_S = 30.0
 
 NEW_FACE = -3.8
 """Logarithm of the density of new faces, in the units of `motion.log_likelihood`: anywhere in a
-frame of ten by six faces, over a range of 1 in the logarithm of size, of .75 in that of aspect."""
+frame of ten by six faces, over a range of 1.2 in the logarithm of size, of .6 in that of aspect.
+From -4.3 to -3.3 the IDF1 of two clips with several people falls from .982 to .975 at seven rates;
+made grey, it rises from .874 to .893."""
 
 
 class _Track:
@@ -52,14 +54,21 @@ class Tracker:
         self._scene_s = 0.0
 
     def look_at(self, scene: Scene, time_s: float) -> None:
-        """Take the picture of a frame, before its faces: a cut ends all tracks.
+        """Take the picture of a frame, before its faces.
+
+        A cut ends all tracks; after an upheaval anyone may be anywhere.
 
         Args:
             scene: As `scene.scene_of` makes it.
             time_s: Presentation time in seconds.
         """
-        if self._scene is not None and is_cut(self._scene, scene, time_s - self._scene_s):
-            self._tracks = []
+        if self._scene is not None:
+            what = happening(self._scene, scene, time_s - self._scene_s)
+            if what == "cut":
+                self._tracks = []
+            elif what == "upheaval":
+                for track in self._tracks:
+                    track.motion.lose()
         self._scene, self._scene_s = scene, time_s
 
     def follow(
@@ -101,13 +110,12 @@ class Tracker:
         for track in self._tracks:
             track.motion.predict(time_s)
         expected, variances = zip(*(track.motion.expected() for track in self._tracks), strict=True)
-        likelihood = log_likelihood(np.stack(expected), np.stack(variances), np.stack(measured))
-        score = likelihood - NEW_FACE
-        score += evidence([track.looks for track in self._tracks], descriptions)
+        place = log_likelihood(np.stack(expected), np.stack(variances), np.stack(measured))
+        looks = evidence([track.looks for track in self._tracks], descriptions)
+        possible = place - NEW_FACE + looks.against_new > 0
+        score = np.where(possible, place - NEW_FACE + looks.against_known, 0.0)
         return {
-            face: self._tracks[number]
-            for number, face in _pairs(np.maximum(score, 0))
-            if score[number, face] > 0
+            face: self._tracks[number] for number, face in _pairs(score) if possible[number, face]
         }
 
 

@@ -161,7 +161,8 @@ def test_plain_pandas_and_read_results_agree(out: Path, table: TableName) -> Non
 @pytest.mark.parametrize("name", ["results.parquet", "results.csv", "results"])
 def test_a_smoothed_run_has_its_columns_in_every_kind_of_result(tmp_path: Path, name: str) -> None:
     smooth = Smoothed(probabilities("sad"), EMOTIONS.index("sad"))
-    stream = [replace(seen("a.mp4", 0), track=0, smoothed=smooth), end("a.mp4", 1)]
+    last = replace(end("a.mp4", 1), tracks=1)
+    stream = [replace(seen("a.mp4", 0), track=0, smoothed=smooth), last]
     with open_output(tmp_path / name, overwrite=False, smoothed=True) as output:
         output.write(stream, RUN)
         output.finish(FACTS)
