@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,13 @@ def test_ticks_are_one_two_or_five_apart(seconds: float) -> None:
     assert np.allclose(steps, steps[0])
     assert any(np.isclose(mantissa, each) for each in (1, 2, 5))
     assert 3 <= np.count_nonzero(ticks <= seconds) <= 12
+
+
+def test_a_timeline_says_that_faces_of_low_quality_are_in_it_and_where_times_begin_anew() -> None:
+    series = series_of(3)
+    assert "a face of any quality in 4 of 4 frames" in _subtitle(series, None)
+    assert "anew" not in _subtitle(series, None)
+    assert "begin anew" in _subtitle(replace(series, falls=1), None)
 
 
 def test_a_partial_video_says_so_above_its_chart() -> None:
