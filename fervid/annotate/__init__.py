@@ -109,12 +109,21 @@ def _draw(
     blur_faces: bool,
 ) -> str:
     faces = f"{len(sightings.frames):,} sightings of a face"
+    if blur_faces:
+        faces += ". Faces that the analysis missed are not covered: look at the copy"
     if source.kind == "image":
         photo.draw_photo(source, sightings, path, ending, check=check, blur_faces=blur_faces)
         return faces
     from fervid.annotate.video import draw_video
 
     drawn = draw_video(source, sightings, path, ending, check=check, blur_faces=blur_faces)
+    last = int(max(sightings.frames, default=0))
+    if not drawn.missing and drawn.frames <= last:
+        raise FervidError(
+            f"{source.path} has {drawn.frames:,} frames; in what was analysed as {source.id} there "
+            f"is a face in frame {last:,}.",
+            "Give the file that was analysed, or analyse this one.",
+        )
     if drawn.missing:
         _logger.warning("%s is not whole: %s", source.path.name, drawn.missing)
     return f"{drawn.frames:,} frames ({drawn.encoder}), {drawn.sound}, {faces}"

@@ -128,18 +128,18 @@ def _read(path: Path) -> tuple[list[str], list[list[str]]]:
             first = file.readline()
             file.seek(0)
             delimiter = max(",;\t", key=first.count)
-            header, *lines = [
-                cells for cells in csv.reader(file, delimiter=delimiter) if any(cells)
-            ]
+            filled = [cells for cells in csv.reader(file, delimiter=delimiter) if any(cells)]
     except OSError as error:
         raise FervidError(
             f"Cannot read {path}: {error.strerror or error}.", "Give a CSV as --groups."
         ) from error
-    except (ValueError, csv.Error) as error:  # an empty file has no header
+    except (ValueError, csv.Error) as error:
         raise FervidError(
             f"{path} is no CSV in UTF-8: {error}.", "Save it as CSV UTF-8 and try again."
         ) from error
-    header = [name.strip() for name in header]
+    if not filled:
+        raise UsageError(f"{path} is empty.", "Give a CSV with a column `source`.")
+    header, lines = [name.strip() for name in filled[0]], filled[1:]
     ragged = next((cells for cells in lines if len(cells) != len(header)), None)
     if ragged:
         raise UsageError(

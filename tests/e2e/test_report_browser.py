@@ -226,6 +226,12 @@ def test_filters_narrow_the_list_and_the_overview(
     assert page.get_by_text("No source passes the filters.").first.is_visible()
 
 
+def test_a_page_opens_at_its_top(opened: Opened, page_of: Callable[[str], Path]) -> None:
+    page = opened(page_of("people"), width=360)
+    page.wait_for_timeout(300)
+    assert page.evaluate("scrollY") == 0
+
+
 def test_the_list_is_used_by_keyboard_alone(opened: Opened, page_of: Callable[[str], Path]) -> None:
     page = opened(page_of("photos"))
     page.keyboard.press("Tab")

@@ -51,7 +51,7 @@ def test_another_ending_is_a_usage_error(result: Path, name: str) -> None:
 
 
 def test_a_page_that_cannot_be_written_says_so_and_leaves_nothing(result: Path) -> None:
-    with pytest.raises(FervidError, match=r"Cannot write .*page\.html"):
+    with pytest.raises(UsageError, match=r"There is no folder .*nowhere"):
         write_report(result, result.parent / "nowhere" / "page.html")
     (result.parent / "page.html").mkdir()
     with pytest.raises(UsageError, match="is a folder"):

@@ -108,7 +108,7 @@ def test_a_csv_as_spreadsheets_elsewhere_write_it_is_read(
         ("source,participant\np1/film.mp4\n", "", "has 1 cells, its heading 2"),
         ("source\np1/film.mp4\n", "", "no column to group by"),
         ("source,frames_sampled\np1/film.mp4,1\n", "", "cannot be named frames_sampled"),
-        ("", "", "is no CSV"),
+        ("", "", "is empty"),
     ],
 )
 def test_a_csv_that_cannot_group_is_refused(
