@@ -24,7 +24,7 @@ def result(demo_folder: Path, tmp_path: Path) -> Path:
     """A result, and the sources that it is of in a folder of their own."""
     shutil.copytree(demo_folder, tmp_path / "videos")
     out = tmp_path / "results.parquet"
-    fervid.analyze([tmp_path / "videos"], out, fps=1, charts=False)
+    fervid.analyze([tmp_path / "videos"], out, charts=False)
     return out
 
 
