@@ -10,7 +10,7 @@ nearer than 95% of the pairs of one:
 |---|---|---|---|
 | the classifier's embedding | 84% | 77% | .77, .79 |
 | the grey face | 28% | 35% | .92, .92 |
-| colours | 0.2% | 1.8% | 1.00, .99 |
+| colours | 0% | 2.7% | 1.00, .99 |
 """
 
 from __future__ import annotations
@@ -42,12 +42,9 @@ LEAST, MOST = 96, 176
 
 BIN_OF = (np.clip(np.arange(256), LEAST, MOST - 1) - LEAST) * BINS // (MOST - LEAST)
 
-FEWEST = 8
-"""Pixels of a region inside the frame that make a histogram."""
-
 COLOURED = 4.0
-"""Root mean square distance from grey, in units of a and b, from which colours tell anything: what
-is grey has under 1, and in all colour clips at hand 99% of faces have over 8."""
+"""Root mean square distance from grey, in units of a and b, from which colours tell anything: of
+240 photographs, most of them grey, 194 have 0 and 2 up to 4; faces in colour clips 5.6 and more."""
 
 FACE_SIDE = 12
 COLOURS = 2 * BINS * BINS
@@ -67,9 +64,7 @@ def describe(picture: Picture, box: Box, crop: npt.NDArray[np.uint8]) -> Vector:
         there is no colour; then the face as 12x12 grey pixels less their mean. Each part has
         length 1, or 0.
     """
-    square = _surroundings(box)
-    inside = _inside(square, picture.width, picture.height)
-    return np.concatenate([_colours(picture.crop(square, SIDE), inside), _grey_face(crop)])
+    return np.concatenate([_colours(picture.crop(_surroundings(box), SIDE)), _grey_face(crop)])
 
 
 def _surroundings(box: Box) -> Box:
@@ -79,28 +74,19 @@ def _surroundings(box: Box) -> Box:
     return left, top, left + FACES_WIDE * face, top + FACES_WIDE * face
 
 
-def _inside(square: Box, width: int, height: int) -> npt.NDArray[np.bool_]:
-    """Say which pixels show the frame, and not its edge repeated."""
-    places = (np.arange(SIDE) + 0.5) / SIDE * (square[2] - square[0])
-    columns, rows = square[0] + places, square[1] + places
-    return ((rows >= 0) & (rows < height))[:, None] & ((columns >= 0) & (columns < width))
-
-
-def _colours(rgb: npt.NDArray[np.uint8], inside: npt.NDArray[np.bool_]) -> Vector:
+def _colours(rgb: npt.NDArray[np.uint8]) -> Vector:
     ab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[..., 1:]
-    strength = ab[inside].astype(np.float32) - 128
-    if not len(strength) or math.sqrt(2 * float(np.square(strength).mean())) < COLOURED:
+    strength = ab.astype(np.float32) - 128
+    if math.sqrt(2 * float(np.square(strength).mean())) < COLOURED:
         return np.zeros(COLOURS, np.float32)
     bins = BIN_OF[ab[..., 0]] * BINS + BIN_OF[ab[..., 1]]
     parts = []
     for region in (CLOTHES, HEAD):
-        seen = inside[region]
-        chosen = bins[region][seen] if seen.sum() >= FEWEST else bins[region].ravel()
-        counts = np.bincount(chosen, minlength=BINS * BINS).reshape(BINS, BINS)
+        counts = np.bincount(bins[region].ravel(), minlength=BINS * BINS).reshape(BINS, BINS)
         # So that a little more light moves no colour to a strange bin.
-        parts.append(np.sqrt(cv2.GaussianBlur(counts.astype(np.float32), (5, 5), 0.8)).ravel())
-        parts[-1] *= math.sqrt(0.5) / max(1e-9, float(np.linalg.norm(parts[-1])))
-    return np.concatenate(parts)
+        root = np.sqrt(cv2.GaussianBlur(counts.astype(np.float32), (5, 5), 0.8)).ravel()
+        parts.append(root * math.sqrt(0.5) / float(np.linalg.norm(root)))
+    return np.concatenate(parts).astype(np.float32)
 
 
 def _grey_face(crop: npt.NDArray[np.uint8]) -> Vector:

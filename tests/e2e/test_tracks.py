@@ -25,6 +25,7 @@ PEOPLE = {
     "three": 3,
     "turning": 2,
     "returning": 2,
+    "replaced": 3,
     "pillar": 1,
     "cut": 4,
     "uneven": 2,
@@ -52,14 +53,20 @@ def films(heads: list[Pixels]) -> dict[str, Film]:
         actor(0, away_and_back(80, 215, 0.8, 1.9)),
     ]
     returning = [actor(1, walk(320, 320, 0, 1)), actor(0, away_and_back(110, -90, 0.8, 3.2))]
+    replaced = [
+        actor(1, walk(320, 320, 0, 1)),
+        actor(0, walk(110, -90, 0.8, 1.6)),
+        actor(2, walk(-90, 110, 2.4, 3.2)),
+    ]
     return {
         "crossing": Film([(3.6, meeting(0.5, 2.9))]),
         "running": Film([(2.4, meeting(0.7, 1.6))]),
         "three": Film([(4.2, [third, *meeting(0.5, 3.4)])]),
         "turning": Film([(3.6, turning)]),
         "returning": Film([(5.0, returning)]),
+        "replaced": Film([(4.4, replaced)]),
         "pillar": Film([(5.2, [actor(0, walk(80, 400, 1.2, 3.8))])], pillar=(200, 280)),
-        "cut": Film([(1.8, pair(0, 1)), (1.8, pair(1, 2))]),
+        "cut": Film([(1.8, pair(0, 1)), (1.8, pair(0, 2))]),
         "uneven": Film([(3.6, meeting(0.5, 2.9))], ticks=lambda n: n + n // 3 + 2 * (n // 11)),
     }
 

@@ -65,8 +65,7 @@ def test_without_colour_colours_say_nothing() -> None:
     assert weigh(one, other) < weigh(one, one)
 
 
-def test_what_lies_outside_the_frame_is_not_looked_at() -> None:
-    """At the edge the frame's last pixels repeat; counted, they would be a coat of stripes."""
+def test_one_who_leaves_is_known_at_the_edge_of_the_frame() -> None:
     inside = looks(stage(0, RED, x=240))
     leaving = looks(stage(0, RED, x=WIDTH - 0.5 * HEAD), x=WIDTH - 0.5 * HEAD)
     assert weigh(inside, leaving) > 2

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from fervid.picture import Picture
+from fervid.track.appearance import COLOURS, LENGTH
 from fervid.track.scene import HEIGHT, WIDTH, Scene, happening, scene_of
+from fervid.track.tracker import Tracker
 
 
 def room(seed: int, wall: tuple[int, int, int]) -> np.ndarray:
@@ -48,9 +50,27 @@ def test_a_slow_pan_is_no_cut() -> None:
         assert happening(view(ROOM, left), view(ROOM, left + 20), 0.2) == "little"
 
 
+def test_a_pan_that_brings_other_colours_is_recognised_by_what_stays() -> None:
+    corner = ROOM.copy()
+    corner[:, 640:] = 255 - corner[:, 640:]
+    assert happening(view(corner), view(corner, 100), 0.02) == "little"
+
+
 def test_a_fast_pan_is_no_cut() -> None:
     for left in range(0, 640, 80):
-        assert happening(view(ROOM, left), view(ROOM, left + 320), 0.2) != "cut"
+        assert happening(view(ROOM, left), view(ROOM, left + 320), 0.2) == "upheaval"
+
+
+def test_after_an_upheaval_looks_tell_who_is_who() -> None:
+    one, other = np.random.default_rng(0).normal(size=(2, LENGTH)).astype(np.float32)
+    one[:COLOURS], other[:COLOURS] = 0, 0
+    one, other = one / np.linalg.norm(one), other / np.linalg.norm(other)
+    tracker = Tracker()
+    tracker.look_at(view(ROOM), 0.0)
+    assert tracker.follow([(100, 100, 180, 180)], one[None], 0.0) == [0]
+    tracker.look_at(view(ROOM, 480), 0.2)
+    boxes = [(100.0, 100.0, 180.0, 180.0), (500.0, 100.0, 580.0, 180.0)]
+    assert tracker.follow(boxes, np.stack([other, one]), 0.2) == [1, 0]
 
 
 @pytest.mark.parametrize("light", [0.6, 0.8, 1.25])
