@@ -274,7 +274,7 @@ def test_recordings_joined_as_they_are_are_told_apart_not_squeezed(tmp_path: Pat
 def test_a_clip_too_short_for_the_faces_of_its_source_is_another(tmp_path: Path) -> None:
     clip = film(tmp_path / "a.mp4", frames=10, sound=None)
     result = result_of(clip, [sighting("a.mp4", 0), sighting("a.mp4", 30)])
-    with pytest.raises(FervidError, match="has 10 frames; .* there is a face in frame 30"):
+    with pytest.raises(FervidError, match=r"has 10 frames; .* there is a face in frame 30"):
         annotate(clip, result, tmp_path / "o.mp4", source="a.mp4", blur_faces=True)
     assert not list(tmp_path.glob("*o.mp4*"))
 
