@@ -120,11 +120,11 @@ class Tracker:
 
 
 def _pairs(score: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
-    """Pair tracks (rows) with faces (columns) so that the scores sum to the most."""
-    if 1 in score.shape:  # most videos show one face, and SciPy takes 0.3 s to load
-        track, face = np.unravel_index(np.argmax(score), score.shape)
-        return [(int(track), int(face))]
-    from scipy.optimize import linear_sum_assignment
+    """Pair tracks (rows) with faces (columns) so that the scores, none below 0, sum to the most."""
+    best, faces = score.argmax(axis=0), np.flatnonzero(score.max(axis=0) > 0)
+    if len(set(best[faces])) == len(faces):  # no two want the same: it cannot be more
+        return [(int(best[face]), int(face)) for face in faces]
+    from scipy.optimize import linear_sum_assignment  # takes 0.3 s to load, and is seldom needed
 
     return [
         (int(track), int(face))

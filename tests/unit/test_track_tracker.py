@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fervid.track.appearance import COLOURS, LENGTH
-from fervid.track.tracker import Tracker
+from fervid.track.tracker import Tracker, _pairs
 from fervid.types import Box
 from tests.identity import CORNERS, identity
 
@@ -182,3 +183,19 @@ def test_the_order_of_faces_in_a_frame_does_not_matter(
         for place, face in enumerate(order):
             assert same.setdefault(numbers[face], shuffled[place]) == shuffled[place]
     assert len(set(same.values())) == len(same)
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 2**32), st.integers(1, 4), st.integers(1, 4))
+def test_faces_are_paired_so_that_the_scores_sum_to_the_most(
+    seed: int, tracks: int, faces: int
+) -> None:
+    score = np.maximum(np.random.default_rng(seed).normal(size=(tracks, faces)), 0)
+    pairs = _pairs(score)
+    assert len({track for track, _ in pairs}) == len({face for _, face in pairs}) == len(pairs)
+    alone_too = np.hstack([score, np.zeros((tracks, tracks))])
+    most = max(
+        alone_too[range(tracks), chosen].sum()
+        for chosen in permutations(range(faces + tracks), tracks)
+    )
+    assert sum(score[pair] for pair in pairs) == pytest.approx(most)
