@@ -24,6 +24,7 @@ PACKAGES = {
     "ai-edge-litert": "ai_edge_litert.interpreter",
     "av": "av",
     "click": "click",
+    "jinja2": "jinja2",
     "keras": None,
     "lz4": "lz4.frame",
     "matplotlib": "matplotlib",
@@ -32,11 +33,14 @@ PACKAGES = {
     "opencv-python-headless": "cv2",
     "pandas": "pandas",
     "pillow": "PIL.Image",
+    "plotly": "plotly",
     "pyarrow": "pyarrow",
     "safetensors": "safetensors",
+    "scipy": "scipy.optimize",
     "simplejpeg": "simplejpeg",
     "tensorflow": None,
     "tqdm": "tqdm",
+    "xlsxwriter": "xlsxwriter",
 }
 """Package to the module that shows whether it works; None where that would import TensorFlow, which
 takes seconds and 700 MB, and which a CPU does without."""
