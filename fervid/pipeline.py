@@ -134,7 +134,7 @@ def _classify(
 ) -> list[ClassifiedFrame]:
     crops = [crop for frame in frames for crop in frame.crops]
     with stages.timed("classify", units=len(crops), places=classifier.batch_size):
-        probabilities, embeddings = classifier.classify(crops)
+        probabilities = classifier.classify(crops).probabilities
     with stages.timed("quality", units=len(crops)):
         qualities = assess([face for frame in frames for face in frame.faces], crops)
     ends = np.cumsum([len(frame.crops) for frame in frames])
@@ -142,7 +142,6 @@ def _classify(
     return [
         ClassifiedFrame(
             _observations(frame, probabilities[its], qualities[its], min_quality),
-            embeddings[its],
             frame.scene,
             frame.looks,
         )

@@ -178,7 +178,6 @@ class ClassifiedFrame:
     Args:
         observations: Of one source and frame: one per face, by descending area, or the one that
             says that there is none.
-        embeddings: `(faces, n)` float32: what the classifier's last but one layer makes of each.
         scene: The whole frame as a small picture, uint8 `(height, width, 3)` RGB, to tell a cut;
             None where there is no picture or nobody tracks.
         looks: `(faces, n)` float32: what each face and its surroundings look like, to know the
@@ -186,7 +185,6 @@ class ClassifiedFrame:
     """
 
     observations: tuple[Observation, ...]
-    embeddings: npt.NDArray[np.float32]
     scene: npt.NDArray[np.uint8] | None = None
     looks: npt.NDArray[np.float32] | None = None
 

@@ -26,7 +26,7 @@ def frame(
 ) -> ClassifiedFrame:
     """A sampled frame in which the same people stand, one beside the other."""
     if not faces:
-        return ClassifiedFrame((unseen(source, number),), np.empty((0, 4), np.float32), scene)
+        return ClassifiedFrame((unseen(source, number),), scene)
     rows = []
     for each in range(faces):
         row = seen(source, number, number=each)
@@ -35,7 +35,7 @@ def frame(
         there = replace(row.detected, box=(x1 + 200 * each, y1, x2 + 200 * each, y2))
         rows.append(replace(row, detected=there))
     looks = np.random.default_rng(seed).normal(size=(9, LENGTH))[:faces].astype(np.float32)
-    return ClassifiedFrame(tuple(rows), np.zeros((faces, 4), np.float32), scene, looks)
+    return ClassifiedFrame(tuple(rows), scene, looks)
 
 
 def tracks(stream: Stream) -> list[int | None]:
@@ -83,7 +83,7 @@ def test_a_cut_ends_tracks() -> None:
 
 
 def test_a_frame_that_could_not_be_decoded_is_passed_over() -> None:
-    failed = ClassifiedFrame((unseen("a.mp4", 1, "decode_failed"),), np.empty((0, 4), np.float32))
+    failed = ClassifiedFrame((unseen("a.mp4", 1, "decode_failed"),))
     assert tracks([frame("a.mp4", 0), failed, frame("a.mp4", 2)]) == [0, None, 0]
 
 
