@@ -23,14 +23,13 @@ from fervid.annotate.privacy import Privacy
 from fervid.annotate.sightings import Sightings
 from fervid.annotate.sound import Sound
 from fervid.annotate.strip import Strip
-from fervid.decode import read_source
+from fervid.decode import goes_through_pillow, read_source
 from fervid.decode.container import opened, picture_stream
 from fervid.decode.timeline import Timeline
 from fervid.errors import FervidError
 from fervid.machine import cores
 from fervid.options import Sampling
 from fervid.picture import Picture, Rgb
-from fervid.sources import format_of_file
 from fervid.types import Frame, Source, SourceEnd
 
 _LONGEST_S = 1.0
@@ -40,7 +39,6 @@ without it, lie between them; over longer gaps the straight line leaves the face
 
 _MILLISECONDS = Fraction(1, 1000)
 _DEFAULT_RATE = Fraction(25)
-_THROUGH_PILLOW = ("webp", "avif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +171,7 @@ class _Clip:
 
 @contextmanager
 def _facts(path: Path) -> Iterator[_Clip]:
-    known = format_of_file(path)
-    if known is not None and known.name in _THROUGH_PILLOW:
+    if goes_through_pillow(path):
         yield _Clip(None, None, Fraction(0), Fraction(0))
         return
     with opened(path) as container:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 from fervid.decode.account import Account
 from fervid.errors import FervidError, SourceSkippedError
@@ -49,6 +50,12 @@ def read_source(
         yield account.end("partial" if account.fault else "ok", account.fault)
 
 
+def goes_through_pillow(path: Path) -> bool:
+    """Tell whether an animated image is read by Pillow, since FFmpeg does not read it."""
+    known = format_of_file(path)
+    return known is not None and known.name in _THROUGH_PILLOW
+
+
 def _frames(
     account: Account, sampling: Sampling, thread_count: int, gpu: int | None
 ) -> Iterator[Frame]:
@@ -57,8 +64,7 @@ def _frames(
         from fervid.decode.still import read_still
 
         return read_still(account)
-    known = format_of_file(account.source.path)
-    if known is not None and known.name in _THROUGH_PILLOW:
+    if goes_through_pillow(account.source.path):
         from fervid.decode.animated import read_animated
 
         return read_animated(account, sampling)
