@@ -101,9 +101,10 @@ class Sightings:
             `(n,)` index of the next sighting of the same face, -1 where there is none.
         """
         following = np.full(len(self.frames), -1)
-        for track in np.unique(self.tracks[self.tracks >= 0]):
-            rows = np.flatnonzero(self.tracks == track)
-            following[rows[:-1]] = rows[1:]
+        by_track = np.argsort(self.tracks, kind="stable")
+        tracks = self.tracks[by_track]
+        goes_on = (tracks[:-1] == tracks[1:]) & (tracks[:-1] >= 0)
+        following[by_track[:-1][goes_on]] = by_track[1:][goes_on]
         self._link_by_overlap(following)
         rows = np.flatnonzero(following >= 0)
         away_s = self.times_s[following[rows]] - self.times_s[rows]
