@@ -23,6 +23,7 @@ from fervid.schema import (
     TableName,
     category,
 )
+from fervid.write.existing import absent, existing_place
 from fervid.write.place import Place
 
 _NULLABLE = {
@@ -76,10 +77,10 @@ def read_table(
             f"There is no table {table!r} in a result.",
             f"Give one of: {', '.join(get_args(TableName))}.",
         )
-    place = Place.of(Path(path))
+    place = existing_place(Path(path))
     file = place.table(table)
     if not file.exists():
-        raise FervidError(f"There is no {file}.", _remedy(place))
+        raise absent(place, file)
     _check_version(place)
     try:
         if place.kind.startswith("csv"):
@@ -194,8 +195,3 @@ def _check_version(place: Place) -> None:
             "Read it with a newer fervid: pip install --upgrade fervid",
         )
 
-
-def _remedy(place: Place) -> str:
-    if place.partial.exists():
-        return f"{place.partial} is a run that is under way or did not end."
-    return "Give the path that was given as --out."

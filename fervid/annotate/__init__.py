@@ -68,6 +68,8 @@ def annotate(
         FervidError: The clip is not in the result, or cannot be read, or the copy not be written.
     """
     path, target, result = Path(clip), Path(out), Path(results)
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder.", "Give one video or photo, to draw on it.")
     if not path.is_file():
         raise UsageError(f"There is no file {path}.", "Check the spelling.")
     row = source_of(path, read_table(result, "sources"), result, source)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import pyarrow as pa
 from fervid.errors import FervidError, UsageError
 from fervid.picture import Picture
 from fervid.sources import readable
+from fervid.sources.nearest import nearest_source
 
 _COLUMNS = ("source", "uri", "kind", "status", "error", "size_bytes", "width", "height")
 _MOST_NAMES = 5
@@ -83,8 +83,8 @@ def _named(rows: Sequence[dict[str, Any]], name: str, result: Path) -> dict[str,
     for row in rows:
         if row["source"] == name:
             return row
-    near = difflib.get_close_matches(name, [row["source"] for row in rows], 1, 0.5)
-    meant = f"Did you mean {near[0]!r}? " if near else ""
+    near = nearest_source(name, [row["source"] for row in rows])
+    meant = f"Did you mean {near!r}? " if near else ""
     raise UsageError(
         f"{result} has no source {name!r}; it has {_some(rows)}.",
         f"{meant}Give a value of the column `source`.",

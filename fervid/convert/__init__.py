@@ -81,8 +81,8 @@ def convert(
     if to not in TARGETS:
         raise UsageError(f"There is no target {to!r}.", valid_names(to, TARGETS))
     target = TARGETS[to]
-    folder = check_folder(Path(out), Path(results), overwrite=overwrite)
     sources = read_results(Path(results), "sources")
+    folder = check_folder(Path(out), Path(results), overwrite=overwrite)
     rows = dict(iter(read_results(Path(results)).groupby("source", observed=True, sort=False)))
     with new_folder(folder) as new:
         files, left_out = _write(target, sources, rows, new.path)

@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 
 from fervid.errors import FervidError, UsageError
 from fervid.sources import MARKER_NAME
-from fervid.write import Place
+from fervid.write.existing import existing_place
 from fervid.write.partial import converted_files, mark
 
 
@@ -27,13 +27,18 @@ def check_folder(out: Path, results: Path, *, overwrite: bool) -> Path:
         The folder, with a name of its own also for `.`.
 
     Raises:
-        UsageError: A file, a link, the result, or files that no conversion wrote lie there; or an
-            earlier conversion does, and may not be replaced.
+        UsageError: The name has an ending; a file, a link, the result, or files that no conversion
+            wrote lie there; or an earlier conversion does, and may not be replaced.
         FervidError: It cannot be looked at.
     """
     with said_of(out):
         if out.is_symlink() or (out.exists() and not out.is_dir()):
             raise UsageError(f"{out} is no folder.", "Give the name of a folder as --out.")
+        if out.suffix and not out.exists():
+            raise UsageError(
+                f"{out} has the ending of a file; a conversion is a folder with a file per source.",
+                f"Give a folder's name without an ending: --out {out.with_suffix('')}",
+            )
         folder = out.resolve()
         if not folder.name or folder.is_mount():
             raise UsageError(f"{out} cannot be replaced.", f"Give --out {out / 'converted'}.")
@@ -110,7 +115,7 @@ def said_of(folder: Path) -> Iterator[None]:
 
 
 def _check_apart(folder: Path, results: Path) -> None:
-    place = Place.of(results)
+    place = existing_place(results)
     for path in (*place.results(), place.partial):
         theirs = path.resolve()
         if path.exists() and (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fervid.errors import FervidError, UsageError
 from fervid.write import Place
+from fervid.write.existing import existing_place
 
 __all__ = ["write_page", "write_report"]
 
@@ -38,7 +39,7 @@ def write_report(
         UsageError: The ending is unknown, or there is a page already.
         FervidError: The result cannot be read, or the page not be written.
     """
-    place = Place.of(Path(result))
+    place = existing_place(Path(result))
     page = place.report if out is None else Path(out)
     if page.suffix.lower() not in _ENDINGS:
         raise UsageError(

@@ -12,6 +12,7 @@ from typing import Literal
 
 from fervid import machine
 from fervid.errors import FervidError, UsageError
+from fervid.runtime.native_log import native_log
 
 MAX_THREADS = 4
 """Threads per network at most; beside it, decoding wants cores too."""
@@ -64,7 +65,8 @@ def resolve_device(requested: str) -> Device:
     if number >= count:
         raise FervidError(
             f"No device {requested}: TensorFlow can use {count} GPUs here.",
-            "Take --device cpu, or install what a GPU needs: pip install 'fervid[gpu]'.",
+            "Take --device cpu, or install what a GPU needs: pip install 'fervid[gpu]'. -v shows "
+            "what TensorFlow says of it.",
         )
     return Device(f"gpu:{number}", "tensorflow")
 
@@ -92,9 +94,10 @@ def _gpu_driver_is_there() -> bool:
 
 
 def _count_gpus() -> int:
-    import tensorflow as tf
+    with native_log(log):
+        import tensorflow as tf
 
-    gpus = tf.config.list_physical_devices("GPU")
+        gpus = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
         # Refused once TensorFlow is in use, as in a caller's own script: then as it was set there.
         with contextlib.suppress(RuntimeError):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from fervid.errors import FervidError, UsageError, valid_names
+from fervid.sources.nearest import nearest_source
 from fervid.summary.printable import printable
 from fervid.summary.runs import Ints
 
@@ -74,15 +75,16 @@ def groups_from_csv(path: Path, by: Sequence[str], sources: Sequence[str]) -> Gr
         keys[name] = key if all(key) else None
     known = set(sources)
     strangers = [name for name in keys if name not in known]
+    unnamed = [name for name in sources if name not in keys]
     if len(strangers) == len(keys):
         raise UsageError(
-            f"{path} names no source of the result.",
+            f"{path} names no source of the result: {_meant(strangers, unnamed)}.",
             "Its column source must hold what the result's does, such as "
             f"{', '.join(sources[:2]) or '(the result has no source)'}.",
         )
     missing = [name for name in sources if keys.get(name) is None]
     notes = [
-        *_note(strangers, f"in {path.name} not in the result"),
+        *_note(strangers, f"in {path.name} not in the result", _meant(strangers, unnamed)),
         *_note(missing, f"without a group in {path.name}: left out of the groups"),
     ]
     return _groups(columns, [keys.get(name) for name in sources], notes)
@@ -130,9 +132,10 @@ def _read(path: Path) -> tuple[list[str], list[list[str]]]:
             delimiter = max(",;\t", key=first.count)
             filled = [cells for cells in csv.reader(file, delimiter=delimiter) if any(cells)]
     except OSError as error:
-        raise FervidError(
-            f"Cannot read {path}: {error.strerror or error}.", "Give a CSV as --groups."
-        ) from error
+        remedy = "Give a CSV as --groups."
+        if "{" in str(path):
+            remedy = f"To group by a pattern give it as --group-pattern '{path}'."
+        raise FervidError(f"Cannot read {path}: {error.strerror or error}.", remedy) from error
     except (ValueError, csv.Error) as error:
         raise FervidError(
             f"{path} is no CSV in UTF-8: {error}.", "Save it as CSV UTF-8 and try again."
@@ -176,7 +179,9 @@ def _compiled(pattern: str) -> tuple[re.Pattern[str], list[str]]:
     if not (whole and names and proper and len(set(names)) == len(names)):
         raise UsageError(
             f"Not a pattern of groups: {pattern!r}.",
-            "Write names in braces, each once: {participant}/{condition}/*.mp4",
+            f"To group by a file give it as --groups {pattern}"
+            if Path(pattern).is_file()
+            else "Write names in braces, each once: {participant}/{condition}/*.mp4",
         )
     parts = []
     for token in tokens:
@@ -209,9 +214,23 @@ def _natural(key: Key) -> list[tuple[float, str]]:
     return [(float(text) if text.isdecimal() else float("inf"), text) for text in key]
 
 
-def _note(names: Sequence[str], saying: str) -> list[str]:
+def _note(names: Sequence[str], saying: str, listed: str | None = None) -> list[str]:
     if not names:
         return []
-    listed = ", ".join(map(printable, names[:_NAMED])) + (", ..." if len(names) > _NAMED else "")
     count = f"{len(names):,} source{'' if len(names) == 1 else 's'}"
-    return [f"{count} {saying}: {listed}."]
+    return [f"{count} {saying}: {listed or _few(map(printable, names[: _NAMED + 1]))}."]
+
+
+def _meant(names: Sequence[str], sources: Sequence[str]) -> str:
+    """List names of no source, each with the source that was probably meant."""
+    listed = []
+    for name in names[: _NAMED + 1]:
+        near = nearest_source(name, sources)
+        listed.append(printable(name) + (f" (nearest: {printable(near)})" if near else ""))
+    return _few(listed)
+
+
+def _few(names: Iterable[str]) -> str:
+    """List names; `...` stands for those above `_NAMED`."""
+    first = list(names)
+    return ", ".join(first[:_NAMED]) + (", ..." if len(first) > _NAMED else "")

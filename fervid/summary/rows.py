@@ -85,8 +85,8 @@ def read_rows(path: Path) -> Rows:
     Raises:
         FervidError: A row is of a source that the sources table lacks, or as in `read_table`.
     """
-    table = read_table(path, columns=_COLUMNS)
     sources = read_table(path, "sources")
+    table = read_table(path, columns=_COLUMNS)
     source = _source_indices(table["source"], sources["source"], path)
     frame = table["frame"].to_numpy()
     order = _order(source, frame)

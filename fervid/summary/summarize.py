@@ -169,13 +169,17 @@ def _grouping(
     several = by.split(",") if isinstance(by, str) else by
     names = [name.strip() for name in several if name.strip()]
     if groups is not None and pattern is not None:
-        raise UsageError("More than one way to group.", "Give --groups or --group-pattern.")
+        raise UsageError(
+            f"Groups come from a CSV ({groups}) or from a pattern ({pattern}), not from both.",
+            "Leave --groups or --group-pattern out. Columns of the CSV are chosen with --by.",
+        )
     if groups is not None:
         return groups_from_csv(Path(groups), names, sources)
     if pattern is not None:
         return groups_from_pattern(pattern, names, sources)
     if names:
         raise UsageError(
-            f"Nothing to group by: {', '.join(names)}.", "Give --groups or --group-pattern, too."
+            f"Nothing says which source is of which {', '.join(names)}.",
+            "Give a CSV as --groups, or --group-pattern, too.",
         )
     return one_group(sources)

@@ -84,6 +84,12 @@ def test_pictures_of_another_size_are_refused_even_if_the_source_is_named(
     assert not list(tmp_path.glob("*o.mp4*"))
 
 
+def test_a_folder_is_no_clip(result: Path, tmp_path: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    with pytest.raises(UsageError, match=r"clips is a folder\. Give one video or photo"):
+        annotate(tmp_path / "clips", result, tmp_path / "o.mp4")
+
+
 def test_a_clip_that_was_not_analysed_is_named_with_what_was(result: Path, tmp_path: Path) -> None:
     other = film(tmp_path / "d.mp4", frames=3, sound=None)
     with pytest.raises(FervidError, match=r"d\.mp4 is not in .*which has c\.mp4.*Analyse it"):

@@ -55,7 +55,8 @@ def test_a_file_among_converted_ones_is_never_deleted(tmp_path: Path, name: str)
 @pytest.mark.parametrize("out", ["c", "c.parquet"])
 def test_a_result_never_replaces_a_conversion(tmp_path: Path, out: str) -> None:
     write_to(tmp_path / "r.parquet", FILM)
-    convert(tmp_path / "r.parquet", "openface", tmp_path / ("c" if out == "c" else "c.charts"))
+    convert(tmp_path / "r.parquet", "openface", tmp_path / "made")
+    (tmp_path / "made").rename(tmp_path / ("c" if out == "c" else "c.charts"))
     before = tree(tmp_path)
     with pytest.raises(UsageError, match="a folder of fervid convert"):
         check_output(tmp_path / out, overwrite=True)
@@ -64,7 +65,8 @@ def test_a_result_never_replaces_a_conversion(tmp_path: Path, out: str) -> None:
 
 def test_the_partial_folder_of_a_run_is_never_a_conversion(tmp_path: Path) -> None:
     write_to(tmp_path / "r.parquet", FILM)
-    convert(tmp_path / "r.parquet", "openface", tmp_path / "c.partial")
+    convert(tmp_path / "r.parquet", "openface", tmp_path / "made")
+    (tmp_path / "made").rename(tmp_path / "c.partial")
     with pytest.raises(UsageError, match="a folder of fervid convert"):
         write_to(tmp_path / "c", FILM, overwrite=True)
     assert (tmp_path / "c.partial" / "a.csv").exists()
@@ -87,6 +89,13 @@ def test_the_old_folder_comes_back_when_the_new_one_cannot_take_its_place(
     with pytest.raises(FervidError, match=r"out: No space left on device\. Free some space"):
         convert(tmp_path / "r.parquet", "elan", tmp_path / "out", overwrite=True)
     assert tree(tmp_path) == before
+
+
+def test_the_name_of_a_file_is_no_folders(tmp_path: Path) -> None:
+    write_to(tmp_path / "r.parquet", FILM)
+    with pytest.raises(UsageError, match=r"o\.csv has the ending of a file.*--out .*/o$"):
+        convert(tmp_path / "r.parquet", "openface", tmp_path / "o.csv")
+    assert not (tmp_path / "o.csv").exists()
 
 
 @pytest.mark.parametrize("out", ["/proc/nothing/out", "/", "x" * 300])

@@ -70,7 +70,7 @@ def test_a_damaged_run_file_is_named_with_a_way_out(folder: Path, content: bytes
 
 
 def test_a_run_file_is_no_result(folder: Path) -> None:
-    with pytest.raises(UsageError, match=r"what kind of result .*r\.run\.json is\..*\.parquet"):
+    with pytest.raises(UsageError, match=r"r\.run\.json belongs to the result .*r\.parquet\."):
         read_results(folder / "r.run.json")
 
 

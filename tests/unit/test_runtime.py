@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +18,7 @@ from fervid.errors import FervidError, UsageError
 from fervid.runtime import LitertNetwork, default_threads, device, resolve_device
 from fervid.runtime.device import MAX_THREADS
 from fervid.runtime.litert import PREPARED_VALUES
+from fervid.runtime.native_log import native_log
 
 
 @pytest.fixture
@@ -33,6 +37,37 @@ def test_without_a_gpu_networks_run_on_litert(requested: str) -> None:
 def test_a_gpu_that_is_not_there_is_an_error(requested: str) -> None:
     with pytest.raises(FervidError, match=f"No device {requested}: .* --device cpu"):
         resolve_device(requested)
+
+
+def test_nothing_stands_before_the_error_when_there_is_no_gpu() -> None:
+    """TensorFlow writes half a dozen lines of its own while it looks for one."""
+    program = (
+        "from fervid.runtime import resolve_device\n"
+        "from fervid.errors import FervidError\n"
+        "try: resolve_device('gpu')\n"
+        "except FervidError as error: print(error)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.startswith("No device gpu")
+    assert run.stderr == ""
+
+
+def test_what_a_library_writes_past_python_is_kept_back(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "fervid")
+    with contextlib.suppress(ImportError), native_log(logging.getLogger("fervid")):
+        os.write(2, b"no driver \xff\nno GPU\n")
+        raise ImportError
+    os.write(2, b"after")
+    assert capfd.readouterr().err == "after"
+    assert caplog.messages == ["no driver \ufffd", "no GPU"]
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,20 @@ def test_who_stands_in_one_but_not_the_other_is_told(result: Path, tmp_path: Pat
     assert summary.sources()["participant"].isna().tolist() == [False, True, True]
 
 
+@pytest.mark.parametrize("written", ["p1/flim.mp4", "film.mp4", "C:\\in\\P1\\Film.MP4", "p1/film"])
+def test_a_name_of_no_source_comes_with_the_nearest_that_is_left(
+    result: Path, tmp_path: Path, written: str
+) -> None:
+    text = f"source,participant\n{written},1\np2/film.mp4,2\nzzz,3\n"
+    notes = summarize(result, groups=people(tmp_path, text)).notes
+    nearest = f"{written} (nearest: p1/film.mp4), zzz."
+    assert f"2 sources in people.csv not in the result: {nearest}" in notes
+    with pytest.raises(
+        UsageError, match=r"no source of the result: flim.mp4 \(nearest: p./film.mp4\)"
+    ):
+        summarize(result, groups=people(tmp_path, "source,participant\nflim.mp4,1\n"))
+
+
 def test_sources_that_a_pattern_does_not_fit_are_told(result: Path) -> None:
     summary = summarize(result, group_pattern="{participant}/film.mp4")
     assert "1 source that {participant}/film.mp4 does not fit" in " ".join(summary.notes)
@@ -140,10 +154,19 @@ def test_a_pattern_that_fits_nothing_shows_what_there_is(result: Path) -> None:
 
 
 def test_grouping_twice_or_by_nothing_is_refused(result: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="More than one way"):
+    with pytest.raises(UsageError, match=r"from a CSV \(.*people.csv\) or from a pattern .*{a}/\*"):
         summarize(result, groups=people(tmp_path), group_pattern="{a}/*")
-    with pytest.raises(UsageError, match="Nothing to group by: participant"):
+    with pytest.raises(UsageError, match=r"which participant\. Give a CSV as --groups"):
         summarize(result, by="participant")
+
+
+def test_a_pattern_as_csv_and_a_csv_as_pattern_are_told_where_they_go(
+    result: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(FervidError, match=r"give it as --group-pattern '{who}/\*'"):
+        summarize(result, groups="{who}/*")
+    with pytest.raises(UsageError, match=r"give it as --groups .*people\.csv"):
+        summarize(result, group_pattern=str(people(tmp_path)))
 
 
 @pytest.mark.parametrize(
