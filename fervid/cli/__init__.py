@@ -10,6 +10,8 @@ import click
 
 import fervid
 from fervid.cli.lazy_group import LazyGroup
+from fervid.cli.logs import as_objects, say, show_error, show_logs
+from fervid.cli.say import complain
 from fervid.errors import FervidError, UsageError
 
 log = logging.getLogger("fervid")
@@ -50,25 +52,36 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names may hold what the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
+    # Now, so that wrong usage is said in the same way; the command itself knows better.
+    show_logs(as_json="--log-json" in sys.argv)
     try:
         sys.exit(group.main(standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
-        error.show()
+        _show_usage(error)
         sys.exit(error.exit_code)
     except FervidError as error:
-        click.echo(f"Error: {error.message}\n{error.remedy}", err=True)
+        show_error(type(error).__name__, error.message, error.remedy)
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted.", err=True)
+        say(logging.ERROR, "Interrupted.", error_type="KeyboardInterrupt")
         sys.exit(130)
     except Exception as error:
-        click.echo(
-            f"Error: {type(error).__name__}: {error}\n"
+        show_error(
+            type(error).__name__,
+            f"{type(error).__name__}: {error}",
             "This is a bug in fervid. Please report it with the output of `fervid doctor` and "
             "what the command prints with -v.",
-            err=True,
         )
         log.debug("Traceback:", exc_info=True)
         sys.exit(1)
+
+
+def _show_usage(error: click.ClickException) -> None:
+    """Say what click found wrong; names of files that a shell took for options are among it."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None and not as_objects():
+        complain(*context.get_usage().split("\n"))
+    remedy = f"Try `{context.command_path} --help`." if context is not None else ""
+    show_error(type(error).__name__, error.format_message(), remedy)

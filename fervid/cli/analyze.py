@@ -9,14 +9,10 @@ from typing import Unpack, get_args
 
 import click
 
-from fervid.cli.choices import (
-    DEFAULTS,
-    frame_options,
-    let_flags_win,
-    limit_options,
-    model_options,
-)
+from fervid.cli.choices import DEFAULTS, QUANTITY, frame_options, limit_options, model_options
+from fervid.cli.config import Inputs, config_option
 from fervid.cli.logs import show_logs
+from fervid.cli.precedence import settle
 from fervid.options import OptionKeywords, SmoothLabels
 
 
@@ -25,14 +21,14 @@ from fervid.options import OptionKeywords, SmoothLabels
     short_help="Folders of videos and photos in, a table of expressions out.",
     epilog="Example: fervid analyze videos/ --out results.parquet",
 )
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUTS...")
+@click.argument("inputs", cls=Inputs, nargs=-1, required=True, metavar="INPUTS...")
 @click.option(
     "-o", "--out", required=True, metavar="RESULTS", help=".parquet, .csv, .csv.gz, or a folder."
 )
 @click.option("--root", metavar="DIR", help="Folder that `source` is relative to.")
 @frame_options
-@click.option("--start", metavar="T", help="From: seconds or [HH:]MM:SS[.mmm].")
-@click.option("--end", metavar="T", help="Up to, not included.")
+@click.option("--start", type=QUANTITY, metavar="T", help="From: seconds or [HH:]MM:SS[.mmm].")
+@click.option("--end", type=QUANTITY, metavar="T", help="Up to, not included.")
 @model_options
 @limit_options
 @click.option(
@@ -62,6 +58,8 @@ from fervid.options import OptionKeywords, SmoothLabels
 @click.option("--thumbnails", is_flag=True, help="Show a small face of each track on that page.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing result.")
 @click.option("--dry-run", is_flag=True, help="List the sources and stop.")
+@config_option
+@click.option("--log-json", is_flag=True, help="Log on stderr as JSON, an object a line.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what failed.")
 def command(
@@ -69,6 +67,7 @@ def command(
     out: str,
     root: str | None,
     dry_run: bool,
+    log_json: bool,
     verbose: bool,
     quiet: bool,
     **options: Unpack[OptionKeywords],
@@ -76,22 +75,23 @@ def command(
     """Analyse INPUTS: files, folders (recursive), globs, or - for a list on stdin.
 
     Leaves a row per face per sampled frame in RESULTS, with a table of the sources, a run file and
-    charts beside it. Each option can stand in a variable, too: FERVID_ANALYZE_FPS=2.
+    charts beside it. Each option can stand in a variable, too: FERVID_ANALYZE_FPS=2. Flags win over
+    variables, these over --config.
 
     Exit codes: 0 all done; 1 nothing succeeded; 2 wrong usage; 3 some failed or partial, the rest
     is saved; 130 interrupted.
     """
-    show_logs(verbose, quiet)
+    show_logs(verbose=verbose, quiet=quiet, as_json=log_json)
     from fervid.api import analyze, plan
     from fervid.cli.progress import progress_bar
     from fervid.cli.summary import print_sources, print_summary, print_troubles
 
     names = list(_read_list(inputs))
-    let_flags_win(options)
+    settle(options)
     if dry_run:
         print_sources(plan(names, out, root=root, **options))
         return 0
-    with progress_bar(shown=not quiet) as on_progress:
+    with progress_bar(shown=not (quiet or log_json)) as on_progress:
         report = analyze(names, out, root=root, on_progress=on_progress, **options)
     print_troubles(report)
     if not quiet:

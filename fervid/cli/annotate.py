@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from fervid.cli.config import config_option
 from fervid.cli.logs import show_logs
+from fervid.cli.say import tell
 
 
 @click.command(
@@ -20,6 +22,7 @@ from fervid.cli.logs import show_logs
 @click.option("--source", metavar="NAME", help="The source that CLIP is, if its path does not say.")
 @click.option("--blur-faces", is_flag=True, help="Make the detected faces unrecognisable.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing copy.")
+@config_option
 def command(
     clip: str, results: str, out: str, source: str | None, blur_faces: bool, overwrite: bool
 ) -> int:
@@ -29,10 +32,8 @@ def command(
     also between sampled frames; faces that the detector missed are not covered: look at the copy
     before you pass it on.
     """
-    show_logs(verbose=False, quiet=False)
+    show_logs()
     from fervid.annotate import annotate
 
-    click.echo(
-        annotate(clip, results, out, source=source, blur_faces=blur_faces, overwrite=overwrite)
-    )
+    tell(annotate(clip, results, out, source=source, blur_faces=blur_faces, overwrite=overwrite))
     return 0

@@ -7,8 +7,11 @@ from typing import Unpack
 
 import click
 
-from fervid.cli.choices import frame_options, let_flags_win, limit_options, model_options
+from fervid.cli.choices import frame_options, limit_options, model_options
+from fervid.cli.config import Inputs, config_option
 from fervid.cli.logs import show_logs
+from fervid.cli.precedence import settle
+from fervid.cli.say import tell
 from fervid.options import OptionKeywords
 
 
@@ -17,7 +20,7 @@ from fervid.options import OptionKeywords
     short_help="What each stage of an analysis costs here.",
     epilog="Example: fervid bench videos/ --rounds 1 --json bench.json",
 )
-@click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
+@click.argument("inputs", cls=Inputs, nargs=-1, metavar="[INPUTS]...")
 @click.option(
     "--rounds", type=int, default=3, show_default=True, metavar="N", help="Runs of everything."
 )
@@ -25,6 +28,7 @@ from fervid.options import OptionKeywords
 @frame_options
 @model_options
 @limit_options
+@config_option
 def command(
     inputs: tuple[str, ...],
     rounds: int,
@@ -36,13 +40,13 @@ def command(
     Every round runs in a process of its own, in turn with decoding the same sources and nothing
     else; the least disturbed round is shown. No result is kept.
     """
-    show_logs(verbose=False, quiet=False)
+    show_logs()
     from fervid.bench.rounds import bench
     from fervid.bench.table import table
 
-    let_flags_win(options)
+    settle(options)
     measured = bench(inputs, rounds=rounds, **options)
     if json:
         measured.save(Path(json))
-    click.echo(table(measured))
+    tell(*table(measured).split("\n"))
     return 0

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import click
-from click.core import ParameterSource
 
-from fervid.options import AnalyzeOptions, OptionKeywords
+from fervid.options import AnalyzeOptions
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULTS = AnalyzeOptions()
 
 
+class Quantity(click.ParamType):  # type: ignore[type-arg]
+    """What people write with a unit or as a fraction, and a file holds as a number, too."""
+
+    name = "quantity"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
+        """Return the text."""
+        return str(value)
+
+
+QUANTITY = Quantity()
+
+
 def frame_options(command: Command) -> Command:
     """Which frames to look at."""
     for option in reversed(
         (
-            click.option("--fps", metavar="F", help="Frames per second of video.  [default: 5]"),
+            click.option(
+                "--fps",
+                type=QUANTITY,
+                metavar="F",
+                help="Frames per second of video.  [default: 5]",
+            ),
             click.option("--every", type=int, metavar="N", help="Each Nth frame instead."),
             click.option("--all-frames", is_flag=True, help="Every frame instead."),
         )
@@ -50,7 +67,12 @@ def model_options(command: Command) -> Command:
             ),
             click.option("--batch-size", type=int, metavar="N", help="Frames and faces per call."),
             click.option("--decode-threads", type=int, metavar="N", help="Threads that decode."),
-            click.option("--memory", metavar="SIZE", help="Bound on decoded frames (800M, 2G)."),
+            click.option(
+                "--memory",
+                type=QUANTITY,
+                metavar="SIZE",
+                help="Bound on decoded frames (800M, 2G).",
+            ),
             click.option(
                 "--device", metavar="auto|cpu|gpu|gpu:N", help=f"[default: {DEFAULTS.device}]"
             ),
@@ -83,6 +105,7 @@ def limit_options(command: Command) -> Command:
             ),
             click.option(
                 "--decode-memory",
+                type=QUANTITY,
                 metavar="SIZE",
                 help=f"Most memory of a decoder.  [default: {limits.decode_memory_bytes >> 30}G]",
             ),
@@ -102,13 +125,3 @@ def limit_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
-
-
-def let_flags_win(options: OptionKeywords) -> None:
-    """Drop ways to sample that a variable names when the command line names one."""
-    context = click.get_current_context()
-    ways: list[Literal["fps", "every", "all_frames"]] = ["fps", "every", "all_frames"]
-    if any(context.get_parameter_source(way) is ParameterSource.COMMANDLINE for way in ways):
-        for way in ways:
-            if context.get_parameter_source(way) is ParameterSource.ENVIRONMENT:
-                options.pop(way)

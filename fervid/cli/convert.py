@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import click
 
+from fervid.cli.config import config_option
+from fervid.cli.logs import show_logs
+from fervid.cli.say import complain, tell
+
 _TARGETS = ("openface", "pyfeat", "facereader", "elan")
 
 
@@ -16,17 +20,19 @@ _TARGETS = ("openface", "pyfeat", "facereader", "elan")
 @click.option("--to", required=True, type=click.Choice(_TARGETS), help="Whose files.")
 @click.option("-o", "--out", required=True, metavar="FOLDER", help="Where, a file per source.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier conversion.")
+@config_option
 def command(results: str, to: str, out: str, overwrite: bool) -> int:
     """Write RESULTS with the columns and conventions of another tool, for scripts that read these.
 
     A line on stderr says what is lost.
     """
+    show_logs()
     from fervid.convert import convert
 
     done = convert(results, to, out, overwrite=overwrite)
-    click.echo(f"Lost in conversion: {done.lost}.", err=True)
+    complain(f"Lost in conversion: {done.lost}.")
     if done.left_out:
         few = ", ".join(done.left_out[:3]) + (" ..." if len(done.left_out) > 3 else "")
-        click.echo(f"Without a file: {len(done.left_out)} source(s): {few}", err=True)
-    click.echo(f"{len(done.files)} file(s) in {out}")
+        complain(f"Without a file: {len(done.left_out)} source(s): {few}")
+    tell(f"{len(done.files)} file(s) in {out}")
     return 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from fervid.cli.say import tell
+
 _SIGNS = {"ok": "ok  ", "warning": "warn", "error": "FAIL"}
 
 
@@ -18,8 +20,8 @@ def command() -> int:
 
     worst = 0
     for check in examine():
-        click.echo(f"[{_SIGNS[check.state]}] {check.name}: {check.finding}")
+        tell(f"[{_SIGNS[check.state]}] {check.name}: {check.finding}")
         if check.remedy:
-            click.echo(f"       {check.remedy}")
+            tell(f"       {check.remedy}")
         worst = max(worst, int(check.state == "error"))
     return worst

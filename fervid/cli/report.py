@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from fervid.cli.config import config_option
 from fervid.cli.logs import show_logs
+from fervid.cli.say import tell
 
 
 @click.command(
@@ -18,6 +20,7 @@ from fervid.cli.logs import show_logs
 )
 @click.option("--thumbnails", is_flag=True, help="Show a small face of each track, from its file.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing page.")
+@config_option
 def command(results: str, out: str | None, thumbnails: bool, overwrite: bool) -> None:
     """Write one HTML page of RESULTS, what --out of fervid analyze was.
 
@@ -25,8 +28,8 @@ def command(results: str, out: str | None, thumbnails: bool, overwrite: bool) ->
     heat map of all sources, distribution and validity, what failed with its remedy, how it was
     made. No pixel of anyone is in it, unless you say --thumbnails.
     """
-    show_logs(verbose=False, quiet=False)
+    show_logs()
     from fervid.report import write_report
 
     page = write_report(results, out, thumbnails=thumbnails, overwrite=overwrite)
-    click.echo(f"Report: {page} ({page.stat().st_size / 1e6:.1f} MB)")
+    tell(f"Report: {page} ({page.stat().st_size / 1e6:.1f} MB)")

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 
+from fervid.cli.config import config_option
 from fervid.cli.logs import show_logs
+from fervid.cli.precedence import keep_nearest
+from fervid.cli.say import complain, tell
 from fervid.summary.choices import SummaryChoices
 
 _DEFAULTS = SummaryChoices()
@@ -49,13 +52,15 @@ _ROWS_SHOWN = 30
 )
 @click.option("--seed", default=_DEFAULTS.seed, show_default=True, help="Of the bootstrap.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing summary.")
+@config_option
 def command(results: str, out: str | None, overwrite: bool, **options: object) -> int:
     """Sum RESULTS up, as fervid analyze wrote them, on stdout or into SUMMARY.
 
     Per source, track and group: sampled and valid frames, the share and mean probability of each
     emotion with 95% intervals, entropy; and episodes of emotions and transitions between them.
     """
-    show_logs(verbose=False, quiet=False)
+    show_logs()
+    keep_nearest(options, "groups", "group_pattern")
     from fervid.summary.markdown import markdown
     from fervid.summary.save import check_out
     from fervid.summary.summarize import summarize
@@ -64,10 +69,8 @@ def command(results: str, out: str | None, overwrite: bool, **options: object) -
         check_out(Path(out))
     summary = summarize(results, **options)  # type: ignore[arg-type]
     if out is None:
-        click.echo(markdown(summary, _ROWS_SHOWN), nl=False)
+        tell(*markdown(summary, _ROWS_SHOWN).rstrip("\n").split("\n"))
         return 0
-    for path in summary.save(out, overwrite=overwrite):
-        click.echo(path)
-    for note in summary.notes:
-        click.echo(note, err=True)
+    tell(*summary.save(out, overwrite=overwrite))
+    complain(*summary.notes)
     return 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Any
 
-import click
+from fervid.cli.logs import as_objects, say
+from fervid.cli.say import complain, tell, tell_cells
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,8 +22,8 @@ _TROUBLES_SHOWN = 10
 def print_sources(found: Discovery) -> None:
     """List what would be analysed, one source a line."""
     for source in found.sources:
-        click.echo(f"{source.kind}\t{source.id}")
-    click.echo(f"{_count(len(found.sources), 'source')}{_ignored(found.ignored)}.", err=True)
+        tell_cells(source.kind, source.id)
+    say(logging.INFO, f"{_count(len(found.sources), 'source')}{_ignored(found.ignored)}.")
 
 
 def print_summary(report: RunReport) -> None:
@@ -29,7 +31,7 @@ def print_summary(report: RunReport) -> None:
     sources = report.written.sources
     counts = report.statuses()
     listed = ", ".join(f"{counts[status]} {status}" for status in _ORDER if status in counts)
-    click.echo(
+    tell(
         f"{_count(len(sources), 'source')} ({listed}){_ignored(report.ignored)}: "
         f"{_count(_total(sources, 'frames_sampled'), 'frame')}, "
         f"{_count(_total(sources, 'faces'), 'face')}, {report.seconds:.1f} s."
@@ -37,17 +39,17 @@ def print_summary(report: RunReport) -> None:
     place = report.written.place
     if place is None:
         return
-    click.echo(f"Observations: {place.observations}")
-    click.echo(f"Sources:      {place.sources}")
+    tell(f"Observations: {place.observations}")
+    tell(f"Sources:      {place.sources}")
     if place.charts.is_dir():
-        click.echo(f"Charts:       {place.charts}")
+        tell(f"Charts:       {place.charts}")
     if place.report.is_file():
-        click.echo(f"Report:       {place.report}")
+        tell(f"Report:       {place.report}")
     if left_out := report.written.timelines_left_out:
-        click.echo(
+        say(
+            logging.WARNING,
             f"Timelines were drawn for the first videos only; {_count(left_out, 'more video')} "
             "have none.",
-            err=True,
         )
 
 
@@ -55,21 +57,26 @@ def print_troubles(report: RunReport) -> None:
     """Name failed and partial sources on stderr, with what to do, and what gave no frame."""
     names = ["source", "status", "error", "remedy", "frames_sampled"]
     rows = report.written.sources.select(names).to_pylist()
-    troubles = [row for status in _TROUBLES for row in rows if row["status"] == status]
-    for row in troubles[:_TROUBLES_SHOWN]:
-        click.echo(f"{row['status']}: {row['source']}", err=True)
-        click.echo(f"  {row['error'].removesuffix('.')}. {row['remedy']}", err=True)
-    if len(troubles) > _TROUBLES_SHOWN:
-        click.echo(
-            f"... and {len(troubles) - _TROUBLES_SHOWN} more in the sources table.", err=True
-        )
+    if not as_objects():  # which said it of each source as it ended
+        _print_troubles([row for status in _TROUBLES for row in rows if row["status"] == status])
     without = [row["source"] for row in rows if row["status"] == "ok" and not row["frames_sampled"]]
     if without:
-        click.echo(
+        say(
+            logging.WARNING,
             f"No frame between --start and --end: {', '.join(without[:_TROUBLES_SHOWN])}"
             f"{' ...' if len(without) > _TROUBLES_SHOWN else ''}",
-            err=True,
+            sources=without,
         )
+
+
+def _print_troubles(troubles: list[dict[str, Any]]) -> None:
+    for row in troubles[:_TROUBLES_SHOWN]:
+        complain(
+            f"{row['status']}: {row['source']}",
+            f"  {row['error'].removesuffix('.')}. {row['remedy']}",
+        )
+    if len(troubles) > _TROUBLES_SHOWN:
+        complain(f"... and {len(troubles) - _TROUBLES_SHOWN} more in the sources table.")
 
 
 def _total(sources: pa.Table, column: str) -> int:
