@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fervid.cli.logs import as_objects, say
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 _ORDER = ("ok", "partial", "failed", "skipped")
 _TROUBLES = ("failed", "partial")
 _TROUBLES_SHOWN = 10
+_SMALL_FACE = 20
+"""Pixels; below, detectors find little and the classifier sees less."""
 
 
 def print_sources(found: Discovery) -> None:
@@ -51,6 +55,8 @@ def print_summary(report: RunReport) -> None:
             f"Timelines were drawn for the first videos only; {_count(left_out, 'more video')} "
             "have none.",
         )
+    if _total(sources, "frames_sampled") and not _total(sources, "faces"):
+        _hint_at_smaller_faces(place.run)
 
 
 def print_troubles(report: RunReport) -> None:
@@ -77,6 +83,17 @@ def _print_troubles(troubles: list[dict[str, Any]]) -> None:
         )
     if len(troubles) > _TROUBLES_SHOWN:
         complain(f"... and {len(troubles) - _TROUBLES_SHOWN} more in the sources table.")
+
+
+def _hint_at_smaller_faces(run: Path) -> None:
+    """Say from which size on faces were looked for, where the detector can find smaller ones."""
+    min_face = json.loads(run.read_text())["options"]["min_face"]
+    if min_face > _SMALL_FACE:
+        say(
+            logging.WARNING,
+            f"No face was found. Faces below {min_face:g} pixels were not looked for; "
+            f"--min-face {_SMALL_FACE} finds smaller ones.",
+        )
 
 
 def _total(sources: pa.Table, column: str) -> int:
