@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from fervid.labels import EMOTIONS
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 FRAME_STATUSES = ("ok", "no_face", "decode_failed")
 SOURCE_STATUSES = ("ok", "partial", "failed", "skipped")
@@ -92,6 +92,7 @@ SOURCES = pa.schema(
         pa.field("dominant_emotion", CATEGORY),
         pa.field("size_bytes", pa.int64()),
         pa.field("mtime", UTC),
+        pa.field("sha256", pa.string()),
         pa.field("recorded_at", UTC),
         pa.field("seconds", pa.float64()),
         pa.field("run_id", pa.string()),
@@ -104,7 +105,15 @@ SOURCES = pa.schema(
 """A row per source."""
 
 LATER_COLUMNS = frozenset(
-    {"track", *QUALITY_COLUMNS, "low_quality", *SMOOTH_COLUMNS, "smooth_emotion", "tracks"}
+    {
+        "track",
+        *QUALITY_COLUMNS,
+        "low_quality",
+        *SMOOTH_COLUMNS,
+        "smooth_emotion",
+        "tracks",
+        "sha256",
+    }
 )
 """Those that a result of an older minor version, or of a run without the option, may lack."""
 

@@ -22,6 +22,7 @@ class ThreadReader:
         limits: What a source may cost; those of time and memory hold in a decode worker only.
         nvdec: Number of the GPU that decodes videos; None for the CPU.
         on_opened: Called with each source that gives a frame, and the seconds its header promises.
+        hashes: Whether to hash the files.
     """
 
     def __init__(
@@ -31,12 +32,14 @@ class ThreadReader:
         limits: Limits,
         nvdec: int | None,
         on_opened: Callable[[Source, float | None], None],
+        hashes: bool = False,
     ) -> None:
         self._todo = todo
         self._sampling = sampling
         self._limits = limits
         self._nvdec = nvdec
         self._on_opened = on_opened
+        self._hashes = hashes
 
     def start(self) -> None:
         """Be ready; here is nothing to start."""
@@ -52,6 +55,8 @@ class ThreadReader:
             except IndexError:
                 return
             account = Account(source, self._limits)
+            if self._hashes:
+                account.hash_file()
             reading = read_source(source, self._sampling, thread_count, self._nvdec, account)
             with closing(reading) as items:
                 for item in items:

@@ -221,6 +221,8 @@ class SourceEnd:
         recorded_at: When the recording was made, as the file says.
         opened_at: `time.monotonic()` when the source was opened.
         tracks: Found in a video; None for an image, and where nobody tracks.
+        sha256: Of the file, in hexadecimal; None where nobody asked, where it could not be read,
+            and where it changed meanwhile.
     """
 
     source: Source
@@ -241,6 +243,7 @@ class SourceEnd:
     recorded_at: datetime | None = None
     opened_at: float = 0.0
     tracks: int | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

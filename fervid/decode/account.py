@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from fervid.decode.digest import Digest, digest_of
 from fervid.limits import Limits
 from fervid.types import Failure, Source, SourceEnd, SourceStatus
 
@@ -24,6 +25,7 @@ class Account:
         frames_lost: Frames that it did not, sampled or not.
         stopped: Reading ended at `--end`, so nothing is known of the rest.
         fault: Why the source is only partial.
+        digest: Of its file, where somebody asked.
     """
 
     source: Source
@@ -45,6 +47,7 @@ class Account:
     frames_failed: int = 0
     stopped: bool = False
     fault: Failure | None = None
+    digest: Digest | None = None
     opened_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -55,6 +58,10 @@ class Account:
     def went_on(self) -> None:
         """Note that reading got somewhere."""
         self.steps[0] += 1
+
+    def hash_file(self) -> None:
+        """Hash the file, for the end marker."""
+        self.digest = digest_of(self.source.path, self.went_on)
 
     def count_anew(self) -> None:
         """Forget the frames counted so far: the source is read from its beginning again."""
@@ -84,4 +91,5 @@ class Account:
             frames_failed=self.frames_failed,
             recorded_at=self.recorded_at,
             opened_at=self.opened_at,
+            sha256=self.digest and self.digest.if_unchanged(),
         )

@@ -54,6 +54,10 @@ def serve(channel: Channel, arena: Arena, orders: Orders) -> None:
 def _read(source: Source, thread_count: int, parent: _Parent, arena: Arena, orders: Orders) -> bool:
     """Read a source; return whether this process is still fit for another."""
     account = Account(source, orders.limits, arena.steps)
+    if orders.hashes:
+        account.hash_file()
+        # Now: a file that brings the decoder down is to be known by its hash.
+        parent.told({"so_far": said_end(account.end("failed", None))})
     reading = read_source(source, orders.sampling, thread_count, account=account)
     with closing(reading) as items:
         try:

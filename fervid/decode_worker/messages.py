@@ -26,6 +26,7 @@ class Orders:
         ahead_bytes: Pixels that the worker may be ahead of what its parent has taken.
         kept_bytes: Memory for pixels that it keeps when they are let go.
         times_stages: Whether it says how long its stages took.
+        hashes: Whether it hashes the files.
     """
 
     sampling: Sampling
@@ -34,6 +35,7 @@ class Orders:
     ahead_bytes: int
     kept_bytes: int
     times_stages: bool
+    hashes: bool = False
 
 
 def said_orders(orders: Orders) -> Message:

@@ -191,6 +191,10 @@ class WorkerReader:
             self._unsaid.append({"taken": 1, "let_go": worker.pictures.let_go()})
         elif "end" in message:
             yield self._end(message)
+        elif "so_far" in message:
+            given = self._given[0]
+            with _understood():
+                given.so_far = end_of(given.source, message["so_far"])
         else:
             self._is_ready = True
 

@@ -33,6 +33,7 @@ _DECODED = (
     "frames_failed",
     "recorded_at",
     "tracks",
+    "sha256",
 )
 """What `SourceEnd` and the sources table call by the same name."""
 

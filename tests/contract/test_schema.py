@@ -75,7 +75,7 @@ def out(tmp_path: Path) -> Path:
 
 def test_the_schema_is_the_promised_one() -> None:
     """Whoever must change this test raises SCHEMA_VERSION and writes it into CHANGELOG.md."""
-    assert SCHEMA_VERSION == "1.1"
+    assert SCHEMA_VERSION == "1.2"
     assert {field.name: str(field.type) for field in OBSERVATIONS} == {
         "source": "dictionary<values=string, indices=int32, ordered=0>",
         "frame": "int64",
@@ -129,6 +129,7 @@ def test_the_schema_is_the_promised_one() -> None:
         "dominant_emotion",
         "size_bytes",
         "mtime",
+        "sha256",
         "recorded_at",
         "seconds",
         "run_id",
