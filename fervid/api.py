@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import threading
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -18,6 +19,7 @@ from fervid.engines.local import LocalEngine
 from fervid.errors import UsageError
 from fervid.options import AnalyzeOptions, OptionKeywords, make_options
 from fervid.results import read_results, to_pandas
+from fervid.resume import begin
 from fervid.sources import Discovery, discover
 from fervid.write import RunIdentity, Written, check_output, open_output
 
@@ -41,12 +43,14 @@ class RunReport:
         written: The result.
         ignored: Files in the folders given that are no media.
         seconds: From the start to the end.
+        resumed: Sources that an earlier run had done.
     """
 
     run_id: str
     written: Written
     ignored: int
     seconds: float
+    resumed: int = 0
 
     def __repr__(self) -> str:
         """Say in a line how it went."""
@@ -91,9 +95,11 @@ def plan(
     """
     chosen = make_options(**options)
     if out is not None:
-        check_output(Path(out), overwrite=chosen.overwrite)
+        check_output(Path(out), overwrite=chosen.overwrite or chosen.resume)
     elif chosen.report:
         raise UsageError("A report lies beside its result, but none is kept.", "Give out, too.")
+    elif chosen.resume:
+        raise UsageError("Nothing was kept that could be resumed.", "Give out, too.")
     if not chosen.detector.lower().endswith(".onnx"):
         presets.detector(chosen.detector)
     presets.classifier(chosen.model)
@@ -107,6 +113,7 @@ def analyze(
     *,
     root: str | os.PathLike[str] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
     **options: Unpack[OptionKeywords],
 ) -> RunReport:
     """Analyse the expressions of the faces in videos and photos.
@@ -118,6 +125,8 @@ def analyze(
         root: What the column `source` is relative to; by default the one folder given, else the
             deepest folder common to all inputs.
         on_progress: Called a few times a second from this thread.
+        stop: Set it, from a signal handler or another thread, to end the run between two frames:
+            what was finished is kept for `resume`, and KeyboardInterrupt is raised.
         **options: As on the command line: `fps=2`, `min_face=60`, `start="1:30"`, ...
 
     Returns:
@@ -133,27 +142,39 @@ def analyze(
     chosen = make_options(**options)
     found = plan(inputs, out, root=root, **options)
     identity = RunIdentity(uuid.uuid4().hex, chosen.model, chosen.detector, fervid.__version__)
+    facts = _facts(identity, chosen, found, started)
     target = None if out is None else Path(out)
-    smoothed = chosen.smooth_s is not None
-    with (
-        closing(LocalEngine(found.sources, chosen)) as engine,
-        open_output(target, overwrite=chosen.overwrite, smoothed=smoothed) as output,
-    ):
-        # Now, not at the end: by then a model's file may be another.
-        facts = _facts(identity, chosen, found, engine, started)
-        with closing(engine.run(on_progress)) as stream:
-            output.write(stream, identity)
-        facts["ended_at"] = datetime.now(UTC)
-        written = output.finish(
-            facts,
-            _drawing() if chosen.charts and out is not None else None,
-            _reporting(thumbnails=chosen.thumbnails) if chosen.report else None,
-        )
+    with open_output(
+        target,
+        overwrite=chosen.overwrite,
+        resume=chosen.resume,
+        smoothed=chosen.smooth_s is not None,
+    ) as output:
+        resumed = begin(output, found.sources, facts, resume=chosen.resume)
+        facts |= resumed.facts
+        if resumed.finished is not None:
+            written = Written(output.place, resumed.finished, None)
+        else:
+            if len(resumed.done) < len(found.sources):
+                with closing(
+                    LocalEngine(found.sources, chosen, done=resumed.done, stop=stop)
+                ) as engine:
+                    facts["settings"] = engine.settings
+                    output.note(facts)
+                    with closing(engine.run(on_progress)) as stream:
+                        output.write(stream, identity)
+            facts["ended_at"] = datetime.now(UTC)
+            written = output.finish(
+                facts,
+                _drawing() if chosen.charts and out is not None else None,
+                _reporting(thumbnails=chosen.thumbnails) if chosen.report else None,
+            )
     return RunReport(
         run_id=identity.run_id,
         written=written,
         ignored=found.ignored,
         seconds=(datetime.now(UTC) - started).total_seconds(),
+        resumed=len(resumed.done),
     )
 
 
@@ -173,7 +194,6 @@ def _facts(
     identity: RunIdentity,
     options: AnalyzeOptions,
     found: Discovery,
-    engine: LocalEngine,
     started: datetime,
 ) -> dict[str, Any]:
     """Say how the run was made, for its run file."""
@@ -198,5 +218,4 @@ def _facts(
             "sha256": dict(model.files),
         },
         "options": options,
-        "settings": engine.settings,
     }

@@ -105,10 +105,12 @@ class AnalyzeOptions:
         smooth_s: Standard deviation, in seconds, of the Gaussian that probabilities are smoothed
             with over the time of a track; None for none.
         smooth_labels: Which label smoothed rows have: the most probable class, or that of a path.
+        hash: Whether to note the sha256 of each source.
         charts: Whether to draw charts.
         report: Whether to write a page of it all.
         thumbnails: Whether that page shows faces.
         overwrite: Whether an existing result may be replaced.
+        resume: Whether to go on with what an earlier run left, finished or not.
     """
 
     sampling: Sampling = Sampling()
@@ -128,10 +130,12 @@ class AnalyzeOptions:
     track: bool = True
     smooth_s: float | None = None
     smooth_labels: SmoothLabels = "argmax"
+    hash: bool = False
     charts: bool = True
     report: bool = False
     thumbnails: bool = False
     overwrite: bool = False
+    resume: bool = False
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -159,6 +163,10 @@ class AnalyzeOptions:
                 "Decoding in processes of their own needs Linux.", "Leave --isolate out."
             )
         self._check_smoothing()
+        if self.resume and self.overwrite:
+            raise UsageError(
+                "--resume keeps what is there, --overwrite replaces it.", "Give one of them."
+            )
         if self.thumbnails and not self.report:
             raise UsageError(
                 "--thumbnails puts faces into the report, and there shall be none.",
@@ -220,10 +228,12 @@ class OptionKeywords(TypedDict, total=False):
     track: bool
     smooth: float | None
     smooth_labels: SmoothLabels | None
+    hash: bool
     charts: bool
     report: bool
     thumbnails: bool
     overwrite: bool
+    resume: bool
 
 
 _LIMITS = {

@@ -145,6 +145,10 @@ class ReaderPool:
         memory_bytes: Of decoded frames that wait in the queue; a larger frame passes alone.
         limits: What a source may cost.
         on_opened: Called once for each source that gives a frame.
+        done: Sources, by id, that are not read. What the others get of the processors is what they
+            get when all are read, so that damaged ones yield the same.
+        stop: Once set, `items` raises KeyboardInterrupt.
+        hashes: Whether to hash the files.
     """
 
     def __init__(
@@ -155,9 +159,14 @@ class ReaderPool:
         memory_bytes: int,
         limits: Limits,
         on_opened: Opened = lambda *_: None,
+        done: frozenset[str] = frozenset(),
+        stop: threading.Event | None = None,
+        hashes: bool = False,
     ) -> None:
         self._todo = deque(
-            (source, plan.threads_of(number, len(sources))) for number, source in enumerate(sources)
+            (source, plan.threads_of(number, len(sources)))
+            for number, source in enumerate(sources)
+            if source.id not in done
         )
         self._plan = plan
         self._on_opened = on_opened
@@ -168,9 +177,10 @@ class ReaderPool:
             ahead_bytes=min(_AHEAD_BYTES, memory_bytes // (4 * plan.workers)),
             kept_bytes=memory_bytes // (2 * plan.workers),
             times_stages=stages.is_recording(),
+            hashes=hashes,
         )
         self._nursery = Nursery(self._orders)
-        self._queue = _Queue(memory_bytes, producers=plan.workers)
+        self._queue = _Queue(memory_bytes, plan.workers, stop or threading.Event())
         self._is_awaited = threading.Event()
         self._threads = [
             threading.Thread(target=self._read, name=f"fervid-decode-{number}", daemon=True)
@@ -221,19 +231,22 @@ class ReaderPool:
             nursery, is_stopped = self._nursery, self._is_stopped
             return WorkerReader(self._todo, self._orders, nursery, is_stopped, self._on_opened)
         orders, nvdec = self._orders, self._plan.nvdec
-        return ThreadReader(self._todo, orders.sampling, orders.limits, nvdec, self._on_opened)
+        return ThreadReader(
+            self._todo, orders.sampling, orders.limits, nvdec, self._on_opened, orders.hashes
+        )
 
 
 class _Queue:
     """Items from several threads to one, bounded by the bytes of their pictures."""
 
-    def __init__(self, capacity_bytes: int, producers: int) -> None:
+    def __init__(self, capacity_bytes: int, producers: int, stop: threading.Event) -> None:
         self._capacity_bytes = capacity_bytes
         self._items: deque[Frame | SourceEnd] = deque()
         self._held_bytes = 0
         self._producers = producers
         self._fault: BaseException | None = None
         self._changed = threading.Condition()
+        self._stop = stop
         self.stopped = False
 
     def put(self, item: Frame | SourceEnd) -> bool:
@@ -256,12 +269,14 @@ class _Queue:
         while True:
             with self._changed:
                 stages.queue_seen(len(self._items), self._held_bytes)
-                while not self._items and self._producers and self._fault is None:
+                while not (self._items or self._fault or self._stop.is_set()):
+                    if not self._producers:
+                        return
                     self._changed.wait(_WAIT_S)
+                if self._stop.is_set():
+                    raise KeyboardInterrupt
                 if self._fault is not None:
                     raise self._fault
-                if not self._items:
-                    return
                 item = self._items.popleft()
                 self._held_bytes -= _weight(item)
                 self._changed.notify_all()

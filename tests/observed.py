@@ -86,6 +86,7 @@ def write_to(
     report: WriteReport | None = None,
 ) -> Written:
     with open_output(out, overwrite=overwrite) as output:
+        output.note(FACTS)
         output.write(stream, RUN)
         return output.finish(FACTS, draw, report)
 

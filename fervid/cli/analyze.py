@@ -51,12 +51,14 @@ from fervid.options import OptionKeywords, SmoothLabels
     type=click.Choice(get_args(SmoothLabels)),
     help=f"Most probable class, or best path of labels.  [default: {DEFAULTS.smooth_labels}]",
 )
+@click.option("--hash", is_flag=True, help="Note the sha256 of each source.")
 @click.option("--charts/--no-charts", default=DEFAULTS.charts, help="Draw charts.  [default: on]")
 @click.option(
     "--report", is_flag=True, help="Write a page to look at: timelines, overview, faults."
 )
 @click.option("--thumbnails", is_flag=True, help="Show a small face of each track on that page.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing result.")
+@click.option("--resume", is_flag=True, help="Go on with an existing result, finished or not.")
 @click.option("--dry-run", is_flag=True, help="List the sources and stop.")
 @config_option
 @click.option("--log-json", is_flag=True, help="Log on stderr as JSON, an object a line.")
@@ -83,6 +85,7 @@ def command(
     """
     show_logs(verbose=verbose, quiet=quiet, as_json=log_json)
     from fervid.api import analyze, plan
+    from fervid.cli.interrupt import stop_on_signal
     from fervid.cli.progress import progress_bar
     from fervid.cli.summary import print_sources, print_summary, print_troubles
 
@@ -91,8 +94,8 @@ def command(
     if dry_run:
         print_sources(plan(names, out, root=root, **options))
         return 0
-    with progress_bar(shown=not (quiet or log_json)) as on_progress:
-        report = analyze(names, out, root=root, on_progress=on_progress, **options)
+    with stop_on_signal() as stop, progress_bar(shown=not (quiet or log_json)) as on_progress:
+        report = analyze(names, out, root=root, on_progress=on_progress, stop=stop, **options)
     print_troubles(report)
     if not quiet:
         print_summary(report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -70,13 +71,22 @@ class LocalEngine:
     Args:
         sources: What will be analysed.
         options: How.
+        done: Those of them, by id, that were analysed before.
+        stop: Once set, a run ends by KeyboardInterrupt between two frames.
 
     Raises:
         FervidError: The device is not there, or a model cannot be loaded.
     """
 
-    def __init__(self, sources: Sequence[Source], options: AnalyzeOptions) -> None:
-        self._sources = sources
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        options: AnalyzeOptions,
+        *,
+        done: frozenset[str] = frozenset(),
+        stop: threading.Event | None = None,
+    ) -> None:
+        self._todo = [source for source in sources if source.id not in done]
         self._options = options
         device = resolve_device(options.device)
         nvdec = _nvdec(options)
@@ -91,11 +101,19 @@ class LocalEngine:
             isolated=options.isolate and nvdec is None,
             memory_bytes=memory_bytes,
         )
-        self._total = MediaTotal(sources)
+        self._total = MediaTotal(self._todo)
         # Half for the queue, half for the batches: in work, waiting, and being filled.
         self._half = max(1, memory_bytes // 2)
         self._readers = ReaderPool(
-            sources, options.sampling, decoding, self._half, options.limits, self._total.learn
+            sources,
+            options.sampling,
+            decoding,
+            self._half,
+            options.limits,
+            self._total.learn,
+            done,
+            stop,
+            hashes=options.hash,
         )
         # Processes that decode load their libraries while this one loads the models.
         self._readers.start()
@@ -163,7 +181,7 @@ class LocalEngine:
             if on_progress is None:
                 yield from observed
             else:
-                yield from _reported(observed, len(self._sources), self._total, on_progress)
+                yield from _reported(observed, len(self._todo), self._total, on_progress)
 
 
 def _detectors(batches_bytes: int) -> int:

@@ -36,15 +36,20 @@ class PartRows:
     """The observations in a folder of committed parts.
 
     Args:
-        parts: The folder.
+        parts: The folders of the parts; of those that tell of the same source, the last counts.
         schema: Of the rows.
     """
 
-    def __init__(self, parts: Path, schema: pa.Schema) -> None:
+    def __init__(self, parts: Sequence[Path], schema: pa.Schema) -> None:
         self.schema = schema
-        self._parts = parts
-        self._files = sorted(parts.glob("part-*/observations-*.parquet"))
-        tables = [_stretches(number, path) for number, path in enumerate(self._files)]
+        self._sources, outdated = _latest(parts)
+        files = [(path, part) for part in parts for path in sorted(part.glob("observations-*"))]
+        self._files = [path for path, _ in files]
+        self._outdated = [outdated.get(part) for _, part in files]
+        tables = [
+            _without(_stretches(number, path), out)
+            for number, (path, out) in enumerate(zip(self._files, self._outdated, strict=True))
+        ]
         self._stretches = pa.concat_tables([_STRETCHES.empty_table(), *tables]).sort_by(
             [("source", "ascending"), ("file", "ascending"), ("group", "ascending")]
         )
@@ -52,10 +57,8 @@ class PartRows:
         self._group = lru_cache(CACHED_GROUPS)(self._read_group)
 
     def sources(self) -> pa.Table:
-        """Read the sources table, ordered by source."""
-        files = sorted(self._parts.glob("part-*/sources.parquet"))
-        tables = [pq.ParquetFile(path).read(use_threads=False) for path in files]
-        return pa.concat_tables([SOURCES.empty_table(), *tables]).sort_by("source")
+        """Return the sources table, ordered by source."""
+        return self._sources
 
     def ordered(self) -> Iterator[pa.Table]:
         """Give all rows by source, frame and face, in tables of `GROUP_ROWS`, the last shorter."""
@@ -83,9 +86,10 @@ class PartRows:
 
     def unordered(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         """Read some columns of all rows, in no particular order."""
-        for path in self._files:
-            for group in pq.ParquetFile(path).iter_batches(GROUP_ROWS, columns=list(columns)):
-                yield pa.Table.from_batches([group])
+        for path, outdated in zip(self._files, self._outdated, strict=True):
+            read = columns if outdated is None else ("source", *columns)
+            for group in pq.ParquetFile(path).iter_batches(GROUP_ROWS, columns=[*{*read}]):
+                yield _without(pa.Table.from_batches([group]), outdated).select(columns)
 
     def _slices(self, stretches: pa.Table) -> Iterator[pa.Table]:
         for file, group, start, rows in _runs(stretches).tolist():
@@ -94,6 +98,35 @@ class PartRows:
     def _read_group(self, file: int, group: int) -> pa.Table:
         rows = pq.ParquetFile(self._files[file]).read_row_group(group, use_threads=False)
         return rows.combine_chunks()
+
+
+def _latest(parts: Sequence[Path]) -> tuple[pa.Table, dict[Path, pa.Array]]:
+    """Find what of each part still counts.
+
+    Returns:
+        The sources table, ordered by source; by part, the sources that a later part tells of.
+    """
+    tables = [pq.ParquetFile(part / "sources.parquet").read(use_threads=False) for part in parts]
+    rows = pa.concat_tables([SOURCES.empty_table(), *tables])
+    numbers = np.repeat(np.arange(len(parts)), [len(table) for table in tables])
+    rows = rows.append_column("part", pa.array(numbers, pa.int64()))
+    rows = rows.sort_by([("source", "ascending"), ("part", "ascending")])
+    names = rows["source"].combine_chunks()
+    is_last = pc.not_equal(names[:-1], names[1:]).to_numpy(zero_copy_only=False)
+    is_last = np.append(is_last, True)[: len(rows)]
+    outdated = rows.filter(~is_last).select(["source", "part"])
+    by_part = {
+        parts[part]: outdated.filter(pc.equal(outdated["part"], part))["source"].combine_chunks()
+        for part in outdated["part"].unique().to_pylist()
+    }
+    return rows.filter(is_last).drop_columns("part"), by_part
+
+
+def _without(rows: pa.Table, outdated: pa.Array | None) -> pa.Table:
+    """Leave out the rows of some sources."""
+    if outdated is None:
+        return rows
+    return rows.filter(pc.invert(pc.is_in(rows["source"].cast(pa.string()), outdated)))
 
 
 def _stretches(number: int, path: Path) -> pa.Table:

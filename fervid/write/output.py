@@ -15,13 +15,15 @@ from typing import Self
 import pyarrow as pa
 
 from fervid import stages
-from fervid.errors import FervidError
+from fervid.errors import FervidError, UsageError
 from fervid.schema import OBSERVATIONS, SMOOTHED_OBSERVATIONS, SOURCES
 from fervid.types import Observation, SourceEnd
+from fervid.write.durable import write_text
 from fervid.write.merge import PartRows
-from fervid.write.partial import PartialFolder, mark
-from fervid.write.parts import PartWriter, sync, sync_tree
+from fervid.write.partial import PartialFolder, converted_files, mark
+from fervid.write.parts import PartWriter
 from fervid.write.place import Place, check_output
+from fervid.write.publish import complete, is_ready, publish
 from fervid.write.run_file import run_json
 from fervid.write.sources_row import RunIdentity
 from fervid.write.tables import write_observations, write_table
@@ -60,25 +62,39 @@ class Output:
 
     Args:
         place: Where the result goes.
-        overwrite: Whether a result there may be replaced, once the new one is complete.
+        overwrite: Whether what lies there, and what a run that died left behind, may be replaced.
+        resume: Whether what a run that died left behind is kept, for `fervid.resume` to go on with.
         in_memory: Whether `place` is temporary and the result is given back in memory.
         smoothed: Whether the rows are smoothed over time, too.
     """
 
     def __init__(
-        self, place: Place, *, overwrite: bool, in_memory: bool = False, smoothed: bool = False
+        self,
+        place: Place,
+        *,
+        overwrite: bool,
+        resume: bool = False,
+        in_memory: bool = False,
+        smoothed: bool = False,
     ) -> None:
-        self._schema = SMOOTHED_OBSERVATIONS if smoothed else OBSERVATIONS
-        self._place = place
+        self.place = place
+        self.schema = SMOOTHED_OBSERVATIONS if smoothed else OBSERVATIONS
         self._overwrite = overwrite
+        self._resume = resume
         self._in_memory = in_memory
-        self._finished = False
+        self._is_finished = False
 
     def __enter__(self) -> Self:
         try:
-            self._partial = PartialFolder(self._place.partial, overwrite=self._overwrite)
+            self.partial = PartialFolder(self.place.partial)
+            try:
+                self._settle_leftovers()
+                self.partial.prepare()
+            except BaseException:
+                self.partial.close()
+                raise
         except OSError as error:
-            raise self._cannot_write(error) from error
+            raise self.cannot_write(error) from error
         return self
 
     def __exit__(
@@ -87,11 +103,45 @@ class Output:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._in_memory or self._finished or not any(self._partial.parts.iterdir()):
-            self.discard()
-        else:
-            _logger.warning("What was finished lies in %s.", self._partial.parts)
-        self._partial.close()
+        if self._in_memory or self._is_finished or not self._holds_anything():
+            self.partial.discard()
+        elif not isinstance(error, UsageError):
+            _logger.warning("What was finished lies in %s. Go on with --resume.", self.partial.path)
+        self.partial.close()
+
+    def _holds_anything(self) -> bool:
+        return is_ready(self.partial) or bool(self.partial.part_folders())
+
+    def _settle_leftovers(self) -> None:
+        """Decide about what an earlier run left behind; only what nobody can miss goes silently."""
+        _check_kind(self.partial.path)
+        if is_ready(self.partial) and (self._resume or self._overwrite):
+            _logger.info("The run before died while it put its result in place; done now.")
+            complete(self.place, self.partial)
+            self.partial.empty()
+        elif self._holds_anything() and not (self._resume or self._overwrite):
+            raise UsageError(
+                f"{self.partial.path} is what a run that did not end left behind: "
+                f"{len(self.partial.part_folders())} finished part(s).",
+                "Go on with it by --resume, start again with --overwrite, which deletes it, or "
+                "give another --out.",
+            )
+        elif not self._resume:
+            self.partial.empty()
+
+    def note(self, facts: Mapping[str, object]) -> None:
+        """Note how the run is made, before its first part: parts without that are worth nothing.
+
+        Args:
+            facts: As in `finish`, as far as they are known.
+
+        Raises:
+            FervidError: Nothing can be written there.
+        """
+        try:
+            write_text(self.partial.manifest, run_json(facts) + "\n")
+        except OSError as error:
+            raise self.cannot_write(error) from error
 
     def write(self, stream: Iterable[Observation | SourceEnd], run: RunIdentity) -> None:
         """Take the whole stream, committing sources as they end.
@@ -103,14 +153,14 @@ class Output:
         Raises:
             FervidError: Nothing can be written there any more.
         """
-        parts = PartWriter(self._partial.growing, self._partial.parts, run, self._schema)
+        parts = PartWriter(self.partial.growing, self.partial.parts, run, self.schema)
         try:
             for item in stream:
                 try:
                     with stages.timed("write"):
                         parts.add(item)
                 except OSError as error:
-                    raise self._cannot_write(error) from error
+                    raise self.cannot_write(error) from error
         except BaseException:
             # An interrupt costs the sources under way, not those that had ended.
             with suppress(OSError):
@@ -124,7 +174,7 @@ class Output:
             with stages.timed("write"):
                 parts.commit()
         except OSError as error:
-            raise self._cannot_write(error) from error
+            raise self.cannot_write(error) from error
 
     def finish(
         self,
@@ -146,16 +196,16 @@ class Output:
         Raises:
             FervidError: Nothing can be written there any more.
         """
-        rows = PartRows(self._partial.parts, self._schema)
+        rows = PartRows(self.partial.part_folders(), self.schema)
         sources = rows.sources()
         if self._in_memory:
-            observations = pa.concat_tables([self._schema.empty_table(), *rows.ordered()])
+            observations = pa.concat_tables([self.schema.empty_table(), *rows.ordered()])
             return Written(None, sources, observations.unify_dictionaries())
         try:
             with stages.timed("write"):
                 ready = self._write_tables(rows, sources, run_json(facts))
         except OSError as error:
-            raise self._cannot_write(error) from error
+            raise self.cannot_write(error) from error
         left_out = 0
         try:
             if draw_charts is not None:
@@ -166,8 +216,8 @@ class Output:
                 with self._whole_or_not(ready.report, "report"):
                     write_report(ready)
         finally:
-            self._publish(ready)
-        return Written(self._place, sources, None, left_out)
+            self._publish()
+        return Written(self.place, sources, None, left_out)
 
     @contextmanager
     def _whole_or_not(self, path: Path, what: str) -> Iterator[None]:
@@ -179,71 +229,68 @@ class Output:
             path.unlink(missing_ok=True)
             if isinstance(error, OSError):
                 raise FervidError(
-                    f"The tables are saved in {self._place.out}, but the {what} could not be "
+                    f"The tables are saved in {self.place.out}, but the {what} could not be "
                     f"made: {error.strerror or error}.",
                     f"Free some space; run again with --overwrite if you need the {what}.",
                 ) from error
             raise
 
-    def discard(self) -> None:
-        """Delete what was committed; for a run whose parts are worth nothing."""
-        self._partial.discard()
-
     def _write_tables(self, rows: PartRows, sources: pa.Table, text: str) -> Place:
-        ready = self._place.in_folder(self._partial.final)
+        ready = self.place.in_folder(self.partial.final)
         if ready.kind == "folder":
             mark(ready.out)
         write_table("sources", SOURCES, ready.sources, ready.kind, [sources], text)
         ready.run.write_text(text + "\n")
-        write_observations(ready, self._schema, rows.ordered(), text)
+        write_observations(ready, self.schema, rows.ordered(), text)
         return ready
 
-    def _publish(self, ready: Place) -> None:
-        """Rename everything; what was there before steps aside, and goes when all is in place."""
+    def _publish(self) -> None:
         try:
-            # After a power cut too, the observations must not stand beside an empty run file.
             with stages.timed("write"):
-                sync_tree(self._partial.final)
+                publish(self.place, self.partial)
         except OSError as error:
-            raise self._cannot_write(error) from error
-        before = [path for path in self._place.results() if path.exists()]
-        if before:
-            self._partial.replaced.mkdir()
-        for path in reversed(before):
-            path.rename(self._partial.replaced / path.name)
-        for path, final in zip(ready.results(), self._place.results(), strict=True):
-            if path.exists():
-                path.rename(final)
-                sync(final.absolute().parent)
-        self._finished = True
+            raise self.cannot_write(error) from error
+        self._is_finished = True
 
-    def _cannot_write(self, error: OSError) -> FervidError:
+    def cannot_write(self, error: OSError) -> FervidError:
+        """Say what the system said, and what to do."""
         return FervidError(
-            f"Cannot write to {self._place.partial}: {error.strerror or error}.",
-            "Free some space or fix the permissions, or give another --out.",
+            f"Cannot write to {self.place.partial}: {error.strerror or error}.",
+            "Free some space or fix the permissions, then go on with --resume; or give another "
+            "--out.",
+        )
+
+
+def _check_kind(path: Path) -> None:
+    if converted_files(path) is not None:
+        raise UsageError(
+            f"{path} is a folder of fervid convert.", "Move it away, or give another --out."
         )
 
 
 @contextmanager
-def open_output(out: Path | None, *, overwrite: bool, smoothed: bool = False) -> Iterator[Output]:
+def open_output(
+    out: Path | None, *, overwrite: bool, resume: bool = False, smoothed: bool = False
+) -> Iterator[Output]:
     """Open where a run's result goes.
 
     Args:
         out: A name that ends in .parquet, .csv or .csv.gz, or a folder's name without an ending;
             None to get the result in memory alone.
         overwrite: Whether an existing result may be replaced.
+        resume: Whether to go on with what is there.
         smoothed: Whether the rows are smoothed over time, too.
 
     Yields:
-        The output, to `write` and `finish`.
+        The output, to `begin`, `write` and `finish`.
 
     Raises:
         UsageError: The ending is unknown, or something there must not be replaced.
         FervidError: Nothing can be written there.
     """
     if out is not None:
-        place = check_output(out, overwrite=overwrite)
-        with Output(place, overwrite=overwrite, smoothed=smoothed) as output:
+        place = check_output(out, overwrite=overwrite or resume)
+        with Output(place, overwrite=overwrite, resume=resume, smoothed=smoothed) as output:
             yield output
         return
     with TemporaryDirectory(prefix="fervid-") as folder:

@@ -6,14 +6,12 @@ import fcntl
 import logging
 import os
 import shutil
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
 from fervid.errors import UsageError
 from fervid.sources import MARKER_NAME
-
-PARTS = "parts"
-REPLACED = "replaced"
 
 _logger = logging.getLogger(__name__)
 
@@ -46,38 +44,31 @@ def converted_files(folder: Path) -> frozenset[str] | None:
 
 
 class PartialFolder:
-    """A `.partial` folder, claimed by this process until closed.
+    """A `.partial` folder, claimed by this process until closed; what lies in it stays.
 
     Args:
-        path: Of the folder.
-        overwrite: Whether what a run that died left there may be replaced.
+        path: Of the folder; made if it is not there.
 
     Raises:
-        UsageError: Another run writes there, it holds what a run that died had finished, or it
-            is not fervid's.
-        FervidError: It cannot be created.
+        UsageError: Another run writes there, or it is not fervid's.
+        OSError: It cannot be created.
     """
 
-    def __init__(self, path: Path, *, overwrite: bool) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        if path.exists():
-            self._lock = _claim(path)
-            try:
-                _check_leftover(path, overwrite=overwrite)
-            except UsageError:
-                os.close(self._lock)
-                raise
-            _empty(path)
-        else:
+        if not path.exists():
             mark(path)
-            self._lock = _claim(path)
-        for name in (PARTS, "growing", "final"):
-            (path / name).mkdir()
+        self._lock = _claim(path)
+
+    @property
+    def manifest(self) -> Path:
+        """The run file of the run that goes on."""
+        return self.path / "manifest.json"
 
     @property
     def parts(self) -> Path:
         """Committed parts: what lies here is complete."""
-        return self.path / PARTS
+        return self.path / "parts"
 
     @property
     def growing(self) -> Path:
@@ -90,9 +81,35 @@ class PartialFolder:
         return self.path / "final"
 
     @property
+    def ready(self) -> Path:
+        """Lists what lies in `final`, once all of it is complete."""
+        return self.path / "ready.json"
+
+    @property
     def replaced(self) -> Path:
         """The result before, for the moment in which the new one takes its place."""
-        return self.path / REPLACED
+        return self.path / "replaced"
+
+    def part_folders(self) -> list[Path]:
+        """List the committed parts in the order in which they were committed."""
+        return sorted(self.parts.glob("part-*"))
+
+    def empty(self) -> None:
+        """Delete all that an earlier run left."""
+        for entry in self.path.iterdir():
+            if entry.name in (MARKER_NAME, _HOLDER):
+                continue
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+
+    def prepare(self) -> None:
+        """Make room for a run; committed parts stay."""
+        for folder in (self.growing, self.final):
+            shutil.rmtree(folder, ignore_errors=True)
+        for folder in (self.parts, self.growing, self.final):
+            folder.mkdir(exist_ok=True)
 
     def close(self) -> None:
         """Leave the folder, as it is, to the next run."""
@@ -101,6 +118,9 @@ class PartialFolder:
     def discard(self) -> None:
         """Delete the folder and all in it."""
         shutil.rmtree(self.path)
+
+
+_HOLDER = "holder"
 
 
 def _claim(path: Path) -> int:
@@ -113,44 +133,34 @@ def _claim(path: Path) -> int:
         ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise UsageError(
-            f"Another run is writing to {path}.", "Wait for it, or give another --out."
-        ) from error
+        is_mine = _is_still_there(path, descriptor)  # else its holder deleted it this moment
+    except BlockingIOError:
+        is_mine = False
     except OSError as error:  # some network file systems have no locks
+        is_mine = True
         _logger.warning(
             "Cannot lock %s (%s): a second run with the same --out would go unnoticed.", path, error
         )
+    if not is_mine:
+        os.close(descriptor)
+        raise UsageError(
+            f"Another run is writing to {path}{_held_by(path)}.",
+            "Wait for it, or give another --out.",
+        )
+    (path / _HOLDER).write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
     return descriptor
 
 
-def _check_leftover(path: Path, *, overwrite: bool) -> None:
-    """Let only what nobody can miss be replaced silently: a run that died before its first part."""
-    if converted_files(path) is not None:
-        raise UsageError(
-            f"{path} is a folder of fervid convert.", "Move it away, or give another --out."
-        )
-    if (path / REPLACED).exists():
-        raise UsageError(
-            f"A run died while it put its results in place: {path / REPLACED} holds the result "
-            f"before, {path / 'final'} the new one.",
-            f"Move what you want to keep out of {path} and delete the folder.",
-        )
-    parts = sum(1 for _ in (path / PARTS).iterdir()) if (path / PARTS).is_dir() else 0
-    if parts and not overwrite:
-        raise UsageError(
-            f"{path} is what a run that did not end left behind: {parts} finished part(s), which "
-            "can be read as Parquet files.",
-            "Start again with --overwrite, which deletes it, or give another --out.",
-        )
+def _is_still_there(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path / MARKER_NAME))
+    except FileNotFoundError:
+        return False
 
 
-def _empty(path: Path) -> None:
-    for entry in path.iterdir():
-        if entry.name == MARKER_NAME:
-            continue
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
+def _held_by(path: Path) -> str:
+    """Say who holds the lock, in brackets; nothing where it has not said so yet."""
+    try:
+        return f" ({(path / _HOLDER).read_text().strip()})"
+    except OSError:
+        return ""

@@ -111,7 +111,7 @@ def check_output(out: Path, *, overwrite: bool) -> Place:
 
     Args:
         out: `--out`.
-        overwrite: Whether an existing result may be replaced.
+        overwrite: Whether an existing result may be replaced, or added to.
 
     Returns:
         The names of the result.
@@ -127,13 +127,15 @@ def check_output(out: Path, *, overwrite: bool) -> Place:
         )
     for path in place.results():
         _check_replaceable(path, is_folder=place.kind == "folder" or path == place.charts)
+    if place.kind == "folder":
+        _check_content(place)
     existing = [path for path in place.results() if path.exists() and not _is_empty(path)]
     _check_namesake(place, existing)
     if existing and not overwrite:
         whose = "" if out in existing else ", left of a result with this name and another ending"
         raise UsageError(
             f"There is a result already: {', '.join(map(str, existing))}{whose}.",
-            "Replace it with --overwrite, or give another --out.",
+            "Add to it with --resume, replace it with --overwrite, or give another --out.",
         )
     return place
 
@@ -169,6 +171,18 @@ def _check_replaceable(path: Path, *, is_folder: bool) -> None:
         raise UsageError(
             f"{path} is a folder of fervid convert, which no result replaces.",
             "Give another --out.",
+        )
+
+
+def _check_content(place: Place) -> None:
+    """Refuse to replace a folder into which somebody has put files of their own."""
+    ours = (place.observations, place.sources, place.run, place.charts, place.report)
+    entries = place.out.iterdir() if place.out.is_dir() else ()
+    foreign = [each for each in entries if each not in ours and not each.name.startswith(".")]
+    if foreign:
+        raise UsageError(
+            f"{min(foreign)} is no part of a result, and would be replaced with it.",
+            "Move it away, or give another --out.",
         )
 
 

@@ -109,7 +109,7 @@ def test_frames_that_wait_stay_within_the_bound(sources: list[Source]) -> None:
 
 def test_nothing_is_added_after_the_stop(sources: list[Source]) -> None:
     frames, end = read(sources[0].path)
-    queue = _Queue(1 << 30, producers=1)
+    queue = _Queue(1 << 30, 1, threading.Event())
     assert queue.put(frames[0])
     queue.stop()
     assert not queue.put(frames[1])

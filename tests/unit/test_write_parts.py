@@ -127,18 +127,6 @@ def test_a_stream_without_an_end_is_an_error(tmp_path: Path) -> None:
     assert not (tmp_path / "r.parquet").exists()
 
 
-def test_a_result_that_was_moved_aside_by_a_dead_run_is_never_deleted(tmp_path: Path) -> None:
-    out = tmp_path / "r.parquet"
-    write_to(out, [end("a.mp4")])
-    aside = tmp_path / "r.parquet.partial" / "replaced"
-    aside.mkdir(parents=True)
-    (aside.parent / ".fervid").write_text("")
-    out.rename(aside / out.name)
-    with pytest.raises(UsageError, match="died while it put its results in place"):
-        write_to(out, [], overwrite=True)
-    assert (aside / out.name).exists()
-
-
 def test_a_place_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (

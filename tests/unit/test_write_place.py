@@ -8,6 +8,7 @@ import pytest
 
 from fervid.errors import UsageError
 from fervid.write import Place, check_output
+from tests.observed import end, write_to
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,14 @@ def test_a_folder_where_a_file_goes_is_refused(tmp_path: Path) -> None:
 def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     assert check_output(tmp_path / "results", overwrite=False).kind == "folder"
+
+
+def test_a_file_of_the_users_in_a_folder_of_results_is_not_replaced_with_it(tmp_path: Path) -> None:
+    write_to(tmp_path / "results", [end("a.mp4")])
+    assert check_output(tmp_path / "results", overwrite=True).kind == "folder"
+    (tmp_path / "results" / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match=r"notes\.txt is no part of a result"):
+        check_output(tmp_path / "results", overwrite=True)
 
 
 def test_a_lone_file_of_another_result_is_not_replaced_unasked(tmp_path: Path) -> None:

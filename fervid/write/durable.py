@@ -1,0 +1,48 @@
+"""Make what is said to be on disk be on disk, and be what was written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Wait until everything in a folder, at any depth, is on disk."""
+    for path in (folder, *folder.rglob("*")):
+        sync(path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that after a power cut, too, is there in full or not at all."""
+    growing = path.with_name(f"{path.name}.growing")
+    growing.write_text(text)
+    sync(growing)
+    growing.rename(path)
+    sync(path.parent)
+
+
+def check_tables(folder: Path) -> None:
+    """Open every Parquet file in a folder again and read all of it against its checksums.
+
+    Raises:
+        OSError: A file is not what was written.
+    """
+    for path in sorted(folder.glob("*.parquet")):
+        try:
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                for _ in file.iter_batches(use_threads=False):
+                    pass
+        except (pa.ArrowException, OSError) as error:
+            raise OSError(f"{path} reads back damaged: {error}") from error
