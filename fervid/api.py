@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import fervid
-from fervid import presets
+from fervid import presets, run_log
 from fervid.engines.local import LocalEngine
 from fervid.errors import UsageError
 from fervid.options import AnalyzeOptions, OptionKeywords, make_options
@@ -144,6 +144,7 @@ def analyze(
     identity = RunIdentity(uuid.uuid4().hex, chosen.model, chosen.detector, fervid.__version__)
     facts = _facts(identity, chosen, found, started)
     target = None if out is None else Path(out)
+    run_log.run_started(identity.run_id, len(found.sources), found.ignored, target)
     with open_output(
         target,
         overwrite=chosen.overwrite,
@@ -169,13 +170,17 @@ def analyze(
                 _drawing() if chosen.charts and out is not None else None,
                 _reporting(thumbnails=chosen.thumbnails) if chosen.report else None,
             )
-    return RunReport(
+    report = RunReport(
         run_id=identity.run_id,
         written=written,
         ignored=found.ignored,
         seconds=(datetime.now(UTC) - started).total_seconds(),
         resumed=len(resumed.done),
     )
+    run_log.run_ended(
+        report.run_id, report.statuses(), report.resumed, report.seconds, report.exit_code
+    )
+    return report
 
 
 def _drawing() -> DrawCharts:

@@ -91,5 +91,5 @@ class Account:
             frames_failed=self.frames_failed,
             recorded_at=self.recorded_at,
             opened_at=self.opened_at,
-            sha256=self.digest and self.digest.if_unchanged(),
+            sha256=None if self.digest is None else self.digest.if_unchanged(),
         )

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fervid import machine, pipeline
+from fervid import machine, pipeline, run_log
 from fervid.classify import Classifier, load_classifier
 from fervid.detect import FaceDetector, load_detector
 from fervid.engines.media_total import MediaTotal
@@ -177,7 +177,7 @@ class LocalEngine:
             smooth_labels=self._options.smooth_labels,
         )
         with closing(self), closing(analyzed):
-            observed = _logged(analyzed)
+            observed = _logged(analyzed, hashed=self._options.hash)
             if on_progress is None:
                 yield from observed
             else:
@@ -208,12 +208,14 @@ def _nvdec(options: AnalyzeOptions) -> int | None:
 
 
 def _logged(
-    stream: Iterator[Observation | SourceEnd],
+    stream: Iterator[Observation | SourceEnd], *, hashed: bool
 ) -> Iterator[Observation | SourceEnd]:
     """Pass a stream through and log the end of each source."""
     for item in stream:
         if isinstance(item, SourceEnd):
-            log.debug("%s: %s, %d frames", item.source.id, item.status, item.frames_sampled)
+            run_log.source_ended(item)
+            if hashed and item.sha256 is None:
+                log.warning("No sha256 of %s: it changed meanwhile, or is gone.", item.source.id)
         yield item
 
 

@@ -1,0 +1,83 @@
+"""Log how a run goes: its start, the end of each source, its end, with fields for programs.
+
+The records of `fervid.run` carry `fields`, a dictionary, which `--log-json` writes beside them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from fervid.types import SourceEnd
+
+_log = logging.getLogger("fervid.run")
+
+
+def run_started(run_id: str, sources: int, ignored: int, out: Path | None) -> None:
+    """Say what a run is about to do.
+
+    Args:
+        run_id: As in its run file.
+        sources: How many there are.
+        ignored: Files beside them that are none.
+        out: Where the result goes, if it is kept.
+    """
+    fields = {
+        "event": "run_started",
+        "run_id": run_id,
+        "sources": sources,
+        "ignored": ignored,
+        "out": None if out is None else str(out),
+    }
+    _log.info("Run %s: %d sources.", run_id, sources, extra={"fields": fields})
+
+
+def source_ended(end: SourceEnd) -> None:
+    """Say how a source went; one with a fault is a warning."""
+    failure = end.failure
+    fields = {
+        "event": "source_ended",
+        "source": end.source.id,
+        "status": end.status,
+        "error_type": failure and failure.error_type,
+        "error": failure and failure.error,
+        "remedy": failure and failure.remedy,
+        "frames_sampled": end.frames_sampled,
+        "frames_failed": end.frames_failed,
+        "sha256": end.sha256,
+    }
+    _log.log(
+        logging.WARNING if end.status in ("failed", "partial") else logging.INFO,
+        "%s: %s, %d frames%s",
+        end.source.id,
+        end.status,
+        end.frames_sampled,
+        f": {failure.error}" if failure else "",
+        extra={"fields": fields},
+    )
+
+
+def run_ended(
+    run_id: str, statuses: Mapping[str, int], resumed: int, seconds: float, exit_code: int
+) -> None:
+    """Say how a run went.
+
+    Args:
+        run_id: As in its run file.
+        statuses: Sources by status.
+        resumed: Of these, done by an earlier run.
+        seconds: It took.
+        exit_code: That of the command line.
+    """
+    fields = {
+        "event": "run_ended",
+        "run_id": run_id,
+        "sources": sum(statuses.values()),
+        **{status: statuses.get(status, 0) for status in ("ok", "partial", "failed", "skipped")},
+        "resumed": resumed,
+        "seconds": round(seconds, 3),
+        "exit_code": exit_code,
+    }
+    counts = ", ".join(f"{count} {status}" for status, count in statuses.items())
+    _log.info("Run %s ended: %s.", run_id, counts or "no source", extra={"fields": fields})
