@@ -11,6 +11,7 @@ from fervid.charts.overview import draw_heat_map, draw_shares
 from fervid.charts.series import COLUMNS, video_series
 from fervid.charts.text import file_name, has_wide_font
 from fervid.charts.timeline import draw_timeline
+from fervid.schema import SMOOTH_COLUMNS
 from fervid.write import PartRows
 
 MOST_TIMELINES = 50
@@ -35,9 +36,10 @@ def draw(folder: Path, sources: pa.Table, rows: PartRows) -> int:
         for row in sources.select(columns).to_pylist()
         if row["kind"] == "video" and row["frames_sampled"]
     ]
+    of_series = [*COLUMNS, *(name for name in SMOOTH_COLUMNS if name in rows.schema.names)]
     for video in videos[:MOST_TIMELINES]:
         name = video["source"]
-        series = video_series(rows.of(name, COLUMNS), video["duration_s"])
+        series = video_series(rows.of(name, of_series), video["duration_s"])
         if series is not None:
             fault = video["error"] if video["status"] == "partial" else None
             draw_timeline(series, name, fault, folder / file_name("timeline", name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fervid.labels import EMOTIONS
-from fervid.schema import FRAME_STATUSES
+from fervid.schema import FRAME_STATUSES, SMOOTH_COLUMNS
 
-COLUMNS = ("time_s", "status", "face", *EMOTIONS)
+COLUMNS = ("frame", "time_s", "status", "face", "track", *EMOTIONS)
+"""What is needed of the rows; `SMOOTH_COLUMNS` are drawn, too, where they are there."""
 MOST_BARS = 1200
 """Above as many frames they are averaged; a chart's axes are about 1,300 pixels wide."""
 BINS = 600
@@ -24,16 +26,20 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """A video's most prominent face along time.
+    """A video's most visible track along time; without tracks the largest face of each frame.
 
     Args:
         edges_s: `(bars + 1,)` where bars begin and end.
         mean: `(bars, 7)` mean probabilities, NaN where no frame has a face.
         highest: `(bars, 7)` largest probabilities; equal to `mean` for bars of one frame.
+        smoothed: `(bars, 7)` mean of the smoothed probabilities; None where nobody asked.
         shares: `(bars, 3)` share of frames by status; zeros where no frame was sampled.
         frames: Sampled frames.
         frames_with_face: Of these, with a face.
         most_faces: In one frame.
+        track: Which one; None without tracks.
+        frames_with_track: Frames in which it was seen.
+        tracks: How many there are.
         step_s: Median time from one sampled frame to the next; None for a single one.
         bin_s: Length of a bar when frames are averaged, else None.
         falls: How often the file's times begin anew; what follows is laid behind.
@@ -42,10 +48,14 @@ class Series:
     edges_s: Floats
     mean: Floats
     highest: Floats
+    smoothed: Floats | None
     shares: Floats
     frames: int
     frames_with_face: int
     most_faces: int
+    track: int | None
+    frames_with_track: int
+    tracks: int
     step_s: float | None
     bin_s: float | None
     falls: int
@@ -55,20 +65,20 @@ def video_series(rows: pa.Table, duration_s: float | None = None) -> Series | No
     """Make bars of rows.
 
     Args:
-        rows: `COLUMNS` of one video, ordered by frame.
+        rows: `COLUMNS` of one video, ordered by frame and face, and `SMOOTH_COLUMNS` if it has any.
         duration_s: Of the video, where the last bar ends at the latest; None when unknown.
 
     Returns:
         None when there is no row with a time.
     """
-    most_faces = (pc.max(rows["face"]).as_py() or 0) + 1
-    first = pc.fill_null(pc.equal(rows["face"], 0), True)
-    rows = rows.filter(pc.and_(first, pc.is_valid(rows["time_s"])))
-    if not len(rows):
+    rows = rows.filter(pc.is_valid(rows["time_s"]))
+    frames = rows.filter(pc.fill_null(pc.equal(rows["face"], 0), True))
+    if not len(frames):
         return None
-    times, falls = rising(rows["time_s"].to_numpy())
-    probabilities = np.column_stack([rows[name].to_numpy() for name in EMOTIONS]).astype(float)
-    codes = pc.index_in(rows["status"].cast(pa.string()), value_set=pa.array(FRAME_STATUSES))
+    track, tracks = _most_visible(rows["track"])
+    shown = frames if track is None else rows.filter(pc.equal(rows["track"], track))
+    times, falls = rising(frames["time_s"].to_numpy())
+    codes = pc.index_in(frames["status"].cast(pa.string()), value_set=pa.array(FRAME_STATUSES))
     statuses = np.eye(len(FRAME_STATUSES))[codes.to_numpy()]
     steps = np.diff(times)
     step_s = float(np.median(steps)) if len(steps) else None
@@ -77,21 +87,42 @@ def video_series(rows: pa.Table, duration_s: float | None = None) -> Series | No
         end_s = min(end_s, duration_s)
     binned = len(times) > MOST_BARS
     edges_s, starts = _bins(times, end_s) if binned else _bars(times, end_s, step_s or 1.0)
-    mean, highest = _averaged(probabilities, starts)
+    mean, highest = _averaged(_in_frames(shown, EMOTIONS, frames), starts)
+    is_smoothed = set(SMOOTH_COLUMNS) <= set(rows.column_names)
     shares = _sums(statuses, starts)
     shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1)
     return Series(
         edges_s=edges_s,
         mean=mean,
         highest=highest,
+        smoothed=_averaged(_in_frames(shown, SMOOTH_COLUMNS, frames), starts)[0]
+        if is_smoothed
+        else None,
         shares=shares,
         frames=len(times),
         frames_with_face=int(statuses[:, 0].sum()),
-        most_faces=most_faces,
+        most_faces=(pc.max(rows["face"]).as_py() or 0) + 1,
+        track=track,
+        frames_with_track=0 if track is None else len(shown),
+        tracks=tracks,
         step_s=step_s,
         bin_s=float(edges_s[1] - edges_s[0]) if binned else None,
         falls=falls,
     )
+
+
+def _most_visible(tracks: pa.ChunkedArray) -> tuple[int | None, int]:
+    """Find the track with most rows, the first of several, and count the tracks."""
+    counts = np.bincount(tracks.drop_null().to_numpy())
+    return (int(counts.argmax()) if len(counts) else None), int((counts > 0).sum())
+
+
+def _in_frames(shown: pa.Table, names: Sequence[str], frames: pa.Table) -> Floats:
+    """Lay rows out over all frames: `(frames, names)`, NaN where there is none."""
+    at = np.searchsorted(frames["frame"].to_numpy(), shown["frame"].to_numpy())
+    values = np.full((len(frames), len(names)), np.nan)
+    values[at] = np.column_stack([shown[name].to_numpy() for name in names])
+    return values
 
 
 def rising(times: Floats) -> tuple[Floats, int]:

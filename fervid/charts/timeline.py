@@ -19,7 +19,7 @@ from fervid.charts.palette import (
     STATUS_COLOURS,
     STATUS_TEXTS,
 )
-from fervid.charts.series import Series
+from fervid.charts.series import Floats, Series
 from fervid.charts.text import drawable
 from fervid.labels import EMOTIONS
 from fervid.schema import FRAME_STATUSES
@@ -30,6 +30,8 @@ LANE = 1.25
 """From one lane's zero to the next, in units of probability."""
 STRIP = (-0.75, 0.4)
 """Zero line and height of the strip of frames, in the same units."""
+LIGHT, FAINTEST = 0.35, 0.18
+"""Opacity of what stands behind: largest values, and raw ones behind smoothed ones."""
 _CLOCK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 
 
@@ -37,7 +39,7 @@ def draw_timeline(series: Series, source_id: str, fault: str | None, path: Path)
     """Draw one video.
 
     Args:
-        series: Its most prominent face along time.
+        series: Its most visible track along time.
         source_id: For the title.
         fault: Why the source is only partial, for the subtitle; None for a whole one.
         path: Of the PNG.
@@ -68,24 +70,30 @@ def _draw_lane(axes: Axes, series: Series, emotion: str, zero: float) -> None:
     colour = EMOTION_COLOURS[emotion]
     for line in (zero, zero + 1):
         axes.axhline(line, color=FAINT, linewidth=0.6, zorder=0)
-    if series.bin_s is not None:
+    is_raw = series.smoothed is None
+
+    def fill(values: Floats, alpha: float) -> None:
         axes.stairs(
-            zero + series.highest[:, column],
+            zero + values[:, column],
             series.edges_s,
             baseline=zero,
             fill=True,
             color=colour,
-            alpha=0.35,
+            alpha=alpha,
             linewidth=0,
         )
-    axes.stairs(
-        zero + series.mean[:, column],
-        series.edges_s,
-        baseline=zero,
-        fill=True,
-        color=colour,
-        linewidth=0,
-    )
+
+    if series.bin_s is not None:
+        fill(series.highest, LIGHT if is_raw else FAINTEST)
+    fill(series.mean, 1.0 if is_raw else LIGHT)
+    if series.smoothed is not None:
+        axes.stairs(
+            zero + series.smoothed[:, column],
+            series.edges_s,
+            baseline=None,
+            color=colour,
+            linewidth=1.3 if series.bin_s is None else 0.8,
+        )
 
 
 def _draw_strip(axes: Axes, series: Series) -> None:
@@ -157,22 +165,36 @@ def _put_legend(figure: Figure, series: Series) -> None:
 
 
 def _subtitle(series: Series, fault: str | None) -> str:
-    whose = "the largest face of each frame" if series.most_faces > 1 else "the face in each frame"
-    lines = f"Class probabilities of {whose}"
-    if series.most_faces > 1:
-        lines += f" (up to {series.most_faces} at once)"
-    lines += f"; a face of any quality in {series.frames_with_face:,} of {series.frames:,} frames"
+    lines = f"Class probabilities of {_whose(series)}"
+    lines += "\nA" if series.tracks > 1 else "; a"
+    lines += f" face of any quality in {series.frames_with_face:,} of {series.frames:,} frames"
     if series.step_s:
         lines += f", {series.step_s:.3g} s apart"
+    light = "light"
+    if series.smoothed is not None:
+        lines += "\nLines are smoothed over time; what the classifier said stands light behind them"
+        light = "lightest"
     if series.bin_s is not None:
         lines += (
-            f"\nBars are means over {series.bin_s:.3g} s, the light part reaches to the maximum"
+            f"\nBars are means over {series.bin_s:.3g} s, the {light} part reaches to the maximum"
         )
     if series.falls:
         lines += "\nThe file's times begin anew: what follows is laid after what was before"
     if fault is not None:
         lines += f"\nPartial: {drawable(fault, 100)}"
     return lines
+
+
+def _whose(series: Series) -> str:
+    at_once = f" (up to {series.most_faces} at once)" if series.most_faces > 1 else ""
+    if series.tracks > 1:
+        seen = f"seen in {series.frames_with_track:,} frames, the most of {series.tracks:,} tracks"
+        return f"track {series.track}, {seen}{at_once}"
+    if series.frames_with_track < series.frames_with_face and series.track is not None:
+        return f"track {series.track}, seen in {series.frames_with_track:,} frames{at_once}"
+    if series.most_faces > 1:
+        return f"the largest face of each frame{at_once}"
+    return "the face in each frame"
 
 
 def _clock(series: Series) -> tuple[str, Locator, FuncFormatter]:

@@ -11,7 +11,7 @@ import pytest
 
 from fervid.charts.series import BINS, COLUMNS, MOST_BARS, Series, video_series
 from fervid.labels import EMOTIONS
-from fervid.schema import OBSERVATIONS
+from fervid.schema import OBSERVATIONS, SMOOTH_COLUMNS
 from fervid.types import Observation
 from fervid.write.rows import observation_table
 from tests.observed import seen, unseen
@@ -65,6 +65,48 @@ def test_only_the_largest_face_of_a_frame_counts() -> None:
     assert series.frames == 2
     assert series.most_faces == 2
     assert series.mean[:, HAPPY].tolist() == pytest.approx([0.05, 0.05])
+
+
+def test_the_track_that_is_seen_most_often_is_shown_alone() -> None:
+    series = series_of(
+        [
+            replace(seen("a.mp4", 0, best="sad"), track=3),
+            replace(seen("a.mp4", 1, best="sad"), track=3),
+            replace(seen("a.mp4", 1, number=1), track=7),
+            replace(seen("a.mp4", 2), track=7),
+            seen("a.mp4", 3, best="sad"),
+            unseen("a.mp4", 4),
+            replace(seen("a.mp4", 5), track=7),
+        ]
+    )
+    assert (series.track, series.tracks, series.frames_with_track) == (7, 2, 3)
+    assert series.mean[:, HAPPY].tolist() == pytest.approx(
+        [np.nan, 0.7, 0.7, np.nan, np.nan, 0.7], nan_ok=True
+    )
+    # What became of the frames is told of all faces.
+    assert (series.frames, series.frames_with_face, series.most_faces) == (6, 5, 2)
+    assert series.shares[:, 0].tolist() == [1, 1, 1, 1, 0, 1]
+
+
+def test_of_tracks_that_are_seen_as_often_the_first_is_shown() -> None:
+    faces = [replace(seen("a.mp4", frame), track=frame % 2 + 4) for frame in range(4)]
+    assert series_of(faces).track == 4
+
+
+@pytest.mark.parametrize("frames", [4, MOST_BARS + 8])
+def test_smoothed_probabilities_are_shown_of_the_same_track(frames: int) -> None:
+    faces = [replace(seen("a.mp4", frame), track=frame % 4 // 3) for frame in range(frames)]
+    rows = table_of(faces)
+    assert series_of(faces).smoothed is None
+    for name in SMOOTH_COLUMNS:
+        values = [float(face.track or 0) for face in faces]
+        rows = rows.append_column(name, pa.array(values, pa.float32()))
+    series = video_series(rows)
+    assert series is not None
+    assert series.smoothed is not None
+    assert series.smoothed.shape == series.mean.shape
+    assert np.nanmax(series.smoothed) == 0
+    assert (np.isnan(series.smoothed) == np.isnan(series.mean)).all()
 
 
 def test_a_single_frame_can_be_drawn() -> None:

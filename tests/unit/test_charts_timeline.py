@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from fervid import charts
+from fervid.charts.palette import EMOTION_COLOURS
 from fervid.charts.series import COLUMNS, Series, video_series
-from fervid.charts.timeline import _clock, _subtitle
+from fervid.charts.timeline import _clock, _subtitle, draw_timeline
 from fervid.schema import OBSERVATIONS
 from fervid.types import Failure, SourceEnd
 from fervid.write.rows import observation_table
@@ -44,6 +45,43 @@ def test_a_timeline_says_that_faces_of_low_quality_are_in_it_and_where_times_beg
     assert "a face of any quality in 4 of 4 frames" in _subtitle(series, None)
     assert "anew" not in _subtitle(series, None)
     assert "begin anew" in _subtitle(replace(series, falls=1), None)
+
+
+def test_a_timeline_says_whose_it_is() -> None:
+    alone = replace(series_of(3), track=2, tracks=1, frames_with_track=4)
+    several = replace(alone, tracks=3, most_faces=2)
+    cases = [
+        (series_of(3), "of the face in each frame; a face"),
+        (alone, "of the face in each frame; a face"),
+        (replace(alone, frames_with_track=3), "of track 2, seen in 3 frames; a face"),
+        (replace(series_of(3), most_faces=2), "of the largest face of each frame (up to 2 at"),
+        (several, "of track 2, seen in 4 frames, the most of 3 tracks (up to 2 at once)\nA face"),
+    ]
+    for series, words in cases:
+        assert words in _subtitle(series, None)
+
+
+def test_lines_and_what_is_light_are_told_apart() -> None:
+    series = series_of(3)
+    smoothed = replace(series, smoothed=series.mean)
+    assert "moothed" not in _subtitle(series, None)
+    assert "Lines are smoothed" in _subtitle(smoothed, None)
+    assert ", the light part" in _subtitle(replace(series, bin_s=2.0), None)
+    assert ", the lightest part" in _subtitle(replace(smoothed, bin_s=2.0), None)
+
+
+def test_smoothed_probabilities_are_lines_before_light_raw_ones(tmp_path: Path) -> None:
+    raw = series_of(3)
+    draw_timeline(raw, "a.mp4", None, tmp_path / "raw.png")
+    low = replace(raw, smoothed=raw.mean / 2)
+    draw_timeline(low, "a.mp4", None, tmp_path / "smoothed.png")
+    colour = [int(EMOTION_COLOURS["happy"][start : start + 2], 16) for start in (1, 3, 5)]
+    counts = []
+    for name in ("raw", "smoothed"):
+        with Image.open(tmp_path / f"{name}.png") as image:
+            pixels = np.asarray(image.convert("RGB"))
+        counts.append(int((pixels == colour).all(axis=2).sum()))
+    assert 0 < counts[1] < counts[0] / 10
 
 
 def test_a_partial_video_says_so_above_its_chart() -> None:
