@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,7 +115,7 @@ def _sound_parts(output: Output) -> list[Path]:
             sync(part / "sources.parquet")
         except OSError as error:
             log.warning("%s. Its sources are analysed again.", error)
-            shutil.rmtree(part)
+            output.partial.forget(part)
         else:
             sound.append(part)
     return sound

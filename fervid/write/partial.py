@@ -56,7 +56,8 @@ class PartialFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not path.exists():
+        # Empty, it is what a run leaves that dies, or finds the disk full, as it begins or ends.
+        if not path.exists() or _is_empty(path):
             mark(path)
         self._lock = _claim(path)
 
@@ -96,6 +97,8 @@ class PartialFolder:
 
     def empty(self) -> None:
         """Delete all that an earlier run left."""
+        if self.parts.exists():
+            self.forget(self.parts)
         for entry in self.path.iterdir():
             if entry.name in (MARKER_NAME, _HOLDER):
                 continue
@@ -103,6 +106,17 @@ class PartialFolder:
                 shutil.rmtree(entry)
             else:
                 entry.unlink()
+
+    def forget(self, folder: Path) -> None:
+        """Delete a folder of parts, or one part: not file by file, a part without rows would count.
+
+        Args:
+            folder: Below this one.
+        """
+        forgotten = self.path / "forgotten"
+        shutil.rmtree(forgotten, ignore_errors=True)
+        folder.rename(forgotten)
+        shutil.rmtree(forgotten)
 
     def prepare(self) -> None:
         """Make room for a run; committed parts stay."""
@@ -116,8 +130,15 @@ class PartialFolder:
         os.close(self._lock)
 
     def discard(self) -> None:
-        """Delete the folder and all in it."""
-        shutil.rmtree(self.path)
+        """Delete the folder and all in it; its marker last, without which it would be nobody's."""
+        try:
+            self.empty()
+            (self.path / _HOLDER).unlink(missing_ok=True)
+            (self.path / MARKER_NAME).unlink()
+            self.path.rmdir()
+        except OSError as error:
+            # What counts is elsewhere, or there is none.
+            _logger.warning("%s could not be deleted: %s.", self.path, error.strerror or error)
 
 
 _HOLDER = "holder"
@@ -149,6 +170,10 @@ def _claim(path: Path) -> int:
         )
     (path / _HOLDER).write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
     return descriptor
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
 
 
 def _is_still_there(path: Path, descriptor: int) -> bool:
