@@ -1,0 +1,73 @@
+"""What every broken run starts from: the sources, and results of runs left in peace."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from fervid.write import Place
+from tests.faults.program import Program
+from tests.faults.sources import draw_sources
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Sources and references.
+
+    Args:
+        media: The sources.
+        reference: The result of a run left in peace.
+        older: A result of the same sources with other options, to be replaced.
+        status: How the run left in peace ended.
+        whole_run_s: How long that took.
+        work: For everything else.
+    """
+
+    media: Path
+    reference: Path
+    older: Path
+    status: int
+    whole_run_s: float
+    work: Path
+
+    def put_older(self, place: Place) -> None:
+        """Put a copy of the older result there."""
+        older = Place.of(self.older.with_name(place.out.name))
+        for path, target in zip(older.results(), place.results(), strict=True):
+            if path.is_dir():
+                shutil.copytree(path, target)
+            elif path.exists():
+                shutil.copy(path, target)
+
+
+def prepare(work: Path, clips: int = 22, photos: int = 14) -> Ground:
+    """Draw sources and make the references.
+
+    Args:
+        work: A folder; made if it is not there.
+        clips: As `draw_sources` takes them.
+        photos: Likewise.
+    """
+    media = draw_sources(work / "media", clips, photos)
+    reference = work / "reference" / "results.parquet"
+    began_s = time.monotonic()
+    status = _run(media, reference)
+    whole_run_s = time.monotonic() - began_s
+    older = work / "older" / "results.parquet"
+    for name in ("results.parquet", "results.csv", "results.csv.gz", "results"):
+        _run(media, older.parent / name.replace("results", "results"), "--fps", "1")
+    return Ground(media, reference, older, status, whole_run_s, work)
+
+
+def _run(media: Path, out: Path, *options: str) -> int:
+    out.parent.mkdir(exist_ok=True)
+    scratch = out.parent.with_name(f"{out.parent.name}-scratch")
+    scratch.mkdir(exist_ok=True)
+    arguments = ["analyze", str(media), "--out", str(out), "--no-charts", *options]
+    with Program(arguments, scratch) as program:
+        status = program.ended()
+        if status not in (0, 3):
+            raise RuntimeError(f"The run left in peace ended with {status}: {program.said}")
+    return status

@@ -1,0 +1,314 @@
+"""Let the Nth call that changes a folder fail, kill, interrupt or black out a run, for every N.
+
+`python -m tests.faults.sweep` runs the program itself, only with its decoding and networks played.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import click
+
+from fervid.write import Place
+from tests.faults.acted import LATER, NAMES, play_a_run, put_sources
+from tests.faults.calls import Calls
+from tests.faults.final_names import broken, is_begun, leftovers
+from tests.faults.power import MODES, Disk
+from tests.same_rows import differences
+
+OLDER = ("--fps", "1")
+"""Options of the result that is there before."""
+_PATIENCE_S = 60
+
+ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC}
+_TAKES_SPACE = ("open", "os.mkdir", "ParquetWriter")
+KINDS = (*ERRORS, "SIGKILL", "SIGINT", "SIGINT twice", *(f"power cut, {mode}" for mode in MODES))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What lies there when the run begins.
+
+    Args:
+        out: Name of the result.
+        start: `nothing`; an `older` result to be overwritten; a run that was `cut off`; a
+            `finished` result, some of whose sources failed and to which one has come.
+        options: Of every run.
+    """
+
+    out: str
+    start: str
+    options: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return "-".join((self.start, self.out, *self.options)).replace(" ", "-")
+
+
+SCENES = (
+    *(Scene(f"results{ending}", "nothing") for ending in (".parquet", ".csv.gz", "")),
+    Scene("results.parquet", "older", ("--report",)),
+    Scene("results", "older"),
+    Scene("results.csv", "cut off", ("--no-charts",)),
+    Scene("results.parquet", "finished"),
+    Scene("results", "finished", ("--report", "--no-charts")),
+)
+
+
+@dataclass
+class Found:
+    """What a sweep found.
+
+    Args:
+        cases: Runs that were broken, each at another call.
+        faults: What should not have been, with how to see it again.
+    """
+
+    cases: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+class Sweep:
+    """A scene with its references.
+
+    Args:
+        scene: Which.
+        work: An empty folder.
+    """
+
+    def __init__(self, scene: Scene, work: Path) -> None:
+        self._scene = scene
+        self._work = work
+        names = (*NAMES, LATER) if scene.start == "finished" else NAMES
+        self._media = put_sources(work / "media", names)
+        self._root = work / "out"
+        self._place = Place.of(self._root / scene.out)
+        self._may_be = [self._reference("reference")]
+        if scene.start in ("older", "finished"):
+            self._may_be.append(self._before())
+        if scene.start == "cut off":
+            self._fresh()
+            _in_a_fork(self._broken_run, "SIGKILL", 40, 0)
+            shutil.copytree(self._root, self._work / "before")
+        self.calls = self._count()
+
+    def run(self, kind: str, numbers: Sequence[int], seed: int, found: Found) -> None:
+        """Break the run at some of its calls, resume it each time, and compare."""
+        for number in numbers:
+            self._fresh()
+            status = _in_a_fork(self._broken_run, kind, number, seed)
+            said = self._said()
+            image = self._work / "image"
+            if image.exists():
+                shutil.rmtree(self._root)
+                image.rename(self._root)
+            found.cases += 1
+            faults = [*_unexpected(kind, status, said)]
+            _in_a_fork(self._check)
+            faults += json.loads((self._work / "faults.json").read_text())
+            where = f"{self._scene.name}, {kind} at call {number} ({self.calls[number]})"
+            found.faults += [f"{where}: {what}" for what in faults]
+
+    def _reference(self, name: str) -> Path:
+        out = self._work / name / self._scene.out
+        out.parent.mkdir()
+        status = _in_a_fork(self._plain_run, out, ())
+        if status != 3:
+            raise RuntimeError(f"The run left in peace ended with {status}: {self._said()}")
+        return out
+
+    def _before(self) -> Path:
+        """Make the result that is there before, and keep it."""
+        if self._scene.start == "older":
+            out = self._work / "before" / self._scene.out
+            out.parent.mkdir()
+            _in_a_fork(self._plain_run, out, OLDER)
+            return out
+        (self._media / LATER).rename(self._work / LATER)
+        out = self._reference("before")
+        (self._work / LATER).rename(self._media / LATER)
+        return out
+
+    def _fresh(self) -> None:
+        for path in (self._root, self._work / "tmp", self._work / "image"):
+            shutil.rmtree(path, ignore_errors=True)
+        (self._work / "tmp").mkdir()
+        before = self._work / "before"
+        if before.exists():
+            shutil.copytree(before, self._root)
+        else:
+            self._root.mkdir()
+
+    def _count(self) -> list[str]:
+        """List the calls of a run that nothing breaks."""
+        self._fresh()
+        _in_a_fork(self._counted_run)
+        calls: list[str] = json.loads((self._work / "calls.json").read_text())
+        return calls
+
+    def _counted_run(self) -> int:
+        calls: list[str] = []
+        Calls(self._root, calls.append)
+        status = self._main(self._first_options())
+        (self._work / "calls.json").write_text(json.dumps(calls))
+        return status
+
+    def _plain_run(self, out: Path, options: Sequence[str]) -> int:
+        return self._main(options, out)
+
+    def _broken_run(self, kind: str, number: int, seed: int) -> int:
+        trap = _Trap(kind, number, random.Random(f"{seed}-{number}"), self._work)  # noqa: S311
+        if kind.startswith("power"):
+            disk = Disk(self._root)
+            trap.disk = disk
+            Calls(self._root, trap, disk.synced)
+        else:
+            Calls(self._root, trap)
+        return self._main(self._first_options())
+
+    def _check(self) -> int:
+        """Look at what the broken run left, resume it, and write down what is wrong."""
+        had_result = self._scene.start in ("older", "finished")
+        faults = broken(self._place.out, self._may_be, had_result=had_result)
+        older = self._may_be[1] if self._scene.start == "older" else None
+        begun = older is None or is_begun(self._place, older)
+        status = _in_a_fork(
+            self._plain_run, self._place.out, ("--resume",) if begun else ("--overwrite",)
+        )
+        if status != 3:
+            faults.append(f"resumed: exit status {status}: {self._said()}")
+        else:
+            found = differences(self._place.out, self._may_be[0])
+            found += leftovers(self._place.out, self._work / "tmp")
+            faults += [f"resumed: {what}" for what in found]
+        (self._work / "faults.json").write_text(json.dumps(faults))
+        return 0
+
+    def _first_options(self) -> tuple[str, ...]:
+        return {"nothing": (), "older": ("--overwrite",)}.get(self._scene.start, ("--resume",))
+
+    def _main(self, options: Sequence[str], out: Path | None = None) -> int:
+        """Run the program in this process, which a fork is."""
+        from fervid.cli import main
+
+        said = os.open(self._work / "said.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(said, 1)
+        os.dup2(said, 2)
+        os.environ["TMPDIR"] = str(self._work / "tmp")
+        sys.argv = [
+            "fervid", "analyze", str(self._media), "--out", str(out or self._place.out),
+            *self._scene.options, *options,
+        ]  # fmt: skip
+        play_a_run()
+        try:
+            main()
+        except SystemExit as stop:
+            return int(stop.code or 0)
+        return 0
+
+    def _said(self) -> str:
+        return (self._work / "said.txt").read_text(errors="replace")[-600:]
+
+
+class _Trap:
+    """Does what is to be done at the Nth call."""
+
+    def __init__(self, kind: str, number: int, rng: random.Random, work: Path) -> None:
+        self.disk: Disk | None = None
+        self._kind = kind
+        self._left = number
+        self._rng = rng
+        self._work = work
+
+    def __call__(self, what: str) -> None:
+        if self.disk is not None:
+            self.disk.changes()
+        self._left -= 1
+        if self._left == -1:
+            self._spring()
+        elif self._left < -1 and self._kind == "ENOSPC" and what.startswith(_TAKES_SPACE):
+            self._fail()
+
+    def _spring(self) -> None:
+        if self._kind in ERRORS:
+            self._fail()
+        if self.disk is not None:
+            mode = self._kind.rpartition(" ")[2]
+            self.disk.cut(mode, self._rng, self._work / "image")
+        if self._kind.startswith("SIGINT"):
+            for _ in range(1 + self._kind.endswith("twice")):
+                os.kill(os.getpid(), signal.SIGINT)
+            return
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def _fail(self) -> None:
+        number = ERRORS[self._kind]
+        raise OSError(number, os.strerror(number))
+
+
+def _unexpected(kind: str, status: int, said: str) -> Iterator[str]:
+    expected = {"SIGINT": (130, -signal.SIGINT, 3), "EIO": (1, 3), "ENOSPC": (1, 3)}
+    allowed = expected.get(kind.split(maxsplit=1)[0], (-signal.SIGKILL, 3))
+    if status not in allowed or "Traceback" in said or "bug in fervid" in said:
+        yield f"exit status {status}: {said}"
+
+
+def _in_a_fork(work: Callable[..., int], *arguments: object) -> int:
+    """Do something in a fork of this process; return its exit status."""
+    sys.stdout.flush()
+    number = os.fork()
+    if not number:
+        status = 99
+        try:
+            signal.alarm(_PATIENCE_S)
+            status = work(*arguments)
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except BaseException:  # noqa: BLE001 (the top of a process)
+            import traceback
+
+            traceback.print_exc()
+            sys.stderr.flush()
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+
+
+@click.command()
+@click.option("--work", type=click.Path(path_type=Path), required=True, help="An empty folder.")
+@click.option("--scenes", default=len(SCENES), show_default=True, help="How many, at most.")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), default=KINDS)
+@click.option("--step", default=1, show_default=True, help="Each Nth call alone.")
+@click.option("--seed", default=0, show_default=True)
+def main(work: Path, scenes: int, kinds: Sequence[str], step: int, seed: int) -> None:
+    """Sweep over all calls; print figures as JSON."""
+    import fervid.api
+    import fervid.charts
+    import fervid.cli.analyze
+    import fervid.cli.interrupt
+    import fervid.cli.progress
+    import fervid.cli.summary
+    import fervid.report  # noqa: F401 (once, not in each fork)
+
+    figures: dict[str, Found] = {kind: Found() for kind in kinds}
+    for scene in SCENES[:scenes]:
+        folder = work / scene.name
+        folder.mkdir(parents=True)
+        sweep = Sweep(scene, folder)
+        for place, kind in enumerate(kinds):
+            numbers = range((seed + place) % step, len(sweep.calls), step)
+            sweep.run(kind, numbers, seed, figures[kind])
+    click.echo(json.dumps({kind: asdict(found) for kind, found in figures.items()}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
