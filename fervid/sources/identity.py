@@ -7,10 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from fervid.spreadsheet import FORMULA_STARTS
 from fervid.types import Source
-
-# A spreadsheet takes a cell that starts with one of these for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 
 
 def source_ids(paths: Iterable[Path], root: Path) -> dict[Path, str]:
@@ -31,7 +29,7 @@ def source_ids(paths: Iterable[Path], root: Path) -> dict[Path, str]:
         while name in taken:  # one file is called b"\xff.mp4", another b"%FF.mp4"
             name = name.replace("%", "%25")
         taken.add(name)
-        ids[path] = f"./{name}" if name.startswith(_FORMULA_STARTS) else name
+        ids[path] = f"./{name}" if name.startswith(FORMULA_STARTS) else name
     return ids
 
 

@@ -12,13 +12,12 @@ import numpy as np
 
 from fervid.errors import FervidError, UsageError, valid_names
 from fervid.sources.nearest import nearest_source
+from fervid.spreadsheet import harmless
 from fervid.summary.printable import printable
 from fervid.summary.runs import Ints
 
 _NAMED = 5
 """Sources named in a note."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
 _TOKEN = re.compile(r"\{(?P<name>[^{}]*)\}|(?P<any>\*\*)|(?P<part>\*)|(?P<text>[^{}*]+)")
 
 Key = tuple[str, ...]
@@ -195,18 +194,11 @@ def _compiled(pattern: str) -> tuple[re.Pattern[str], list[str]]:
 
 
 def _groups(columns: Sequence[str], keys: Sequence[Key | None], notes: list[str]) -> Groups:
-    harmless = [key and tuple(map(_harmless, key)) for key in keys]
-    known = sorted({key for key in harmless if key}, key=_natural)
+    safe = [key and tuple(map(harmless, key)) for key in keys]
+    known = sorted({key for key in safe if key}, key=_natural)
     places = {key: place for place, key in enumerate(known)}
-    index = [places[key] if key else -1 for key in harmless]
-    return Groups(tuple(map(_harmless, columns)), known, np.array(index, np.int64), notes)
-
-
-def _harmless(text: str) -> str:
-    """Put a quote before what a spreadsheet would take for a formula; numbers stay numbers."""
-    if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    index = [places[key] if key else -1 for key in safe]
+    return Groups(tuple(map(harmless, columns)), known, np.array(index, np.int64), notes)
 
 
 def _natural(key: Key) -> list[tuple[float, str]]:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from fervid.labels import EMOTIONS
 from fervid.schema import CATEGORIES, MEAN_COLUMNS, SOURCES, category
 from fervid.sources import uri
+from fervid.spreadsheet import harmless
 from fervid.types import SourceEnd
 
 Row = dict[str, object]
@@ -114,7 +115,7 @@ def sources_table(rows: Sequence[Row]) -> pa.Table:
     """Make a table of schema `SOURCES` of rows."""
     columns = []
     for field in SOURCES:
-        values = [row[field.name] for row in rows]
+        values = [_safe(row[field.name]) for row in rows]
         names = CATEGORIES["sources"].get(field.name)
         columns.append(
             category(pa.array(values, pa.string()), names)
@@ -122,3 +123,8 @@ def sources_table(rows: Sequence[Row]) -> pa.Table:
             else pa.array(values, field.type)
         )
     return pa.table(columns, schema=SOURCES)
+
+
+def _safe(value: object) -> object:
+    """Make text harmless in a spreadsheet: errors and names of formats stem from the file."""
+    return harmless(value) if isinstance(value, str) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -10,15 +11,19 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from fervid.schema import TableName, file_schema
+from fervid.spreadsheet import FORMULA_STARTS, NUMBER
 from fervid.write.merge import GROUP_ROWS
 from fervid.write.place import Kind, Place
 
 GROUPS_PER_FILE = 8
 """A file of the folder result holds about a million rows."""
+
+_FORMULA_START = f"^[{re.escape(''.join(FORMULA_STARTS))}]"
 
 
 def write_observations(
@@ -88,11 +93,25 @@ def write_csv(schema: pa.Schema, path: Path, groups: Iterable[pa.Table]) -> None
         options = pacsv.WriteOptions(include_header=False)
         with pacsv.CSVWriter(stream, schema, write_options=options) as file:
             for group in groups:
-                file.write_table(group.cast(schema))
+                file.write_table(_harmless(group.cast(schema)))
 
 
 def _as_text(field: pa.Field) -> pa.Field:
     return field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field
+
+
+def _harmless(rows: pa.Table) -> pa.Table:
+    """Put a space before text that a spreadsheet would take for a formula, whoever wrote it."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_string(field.type):
+            text = rows.column(place)
+            is_number = pc.match_substring_regex(text, f"^{NUMBER}$")
+            starts_so = pc.match_substring_regex(text, _FORMULA_START)
+            is_formula = pc.and_not(starts_so, is_number)
+            if pc.any(is_formula).as_py():
+                marked = pc.binary_join_element_wise(" ", text, "")
+                rows = rows.set_column(place, field, pc.if_else(is_formula, marked, text))
+    return rows
 
 
 @contextmanager

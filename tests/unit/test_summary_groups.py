@@ -191,15 +191,15 @@ def test_a_pattern_takes_names_from_parts_of_a_path(
         assert groups_from_pattern(pattern, [], [source]).keys == [key]
 
 
-def test_names_that_a_spreadsheet_would_run_are_quoted_and_numbers_are_not() -> None:
+def test_names_that_a_spreadsheet_would_run_begin_with_a_space_and_numbers_are_not() -> None:
     sources = ["=cmd/x", "@y/x", "-1/x", "+2.5/x", "-a/x"]
     groups = groups_from_pattern("{a}/*", [], sources)
     assert [groups.keys[place][0] for place in groups.index] == [
-        "'=cmd",
-        "'@y",
+        " =cmd",
+        " @y",
         "-1",
         "+2.5",
-        "'-a",
+        " -a",
     ]
 
 
