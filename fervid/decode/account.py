@@ -9,7 +9,7 @@ from typing import Literal
 
 from fervid.decode.digest import Digest, digest_of
 from fervid.limits import Limits
-from fervid.types import Failure, Source, SourceEnd, SourceStatus
+from fervid.types import Failure, Frame, Source, SourceEnd, SourceStatus
 
 
 @dataclass(slots=True)
@@ -64,8 +64,16 @@ class Account:
         self.digest = digest_of(self.source.path, self.went_on)
 
     def count_anew(self) -> None:
-        """Forget the frames counted so far: the source is read from its beginning again."""
-        self.frames_delivered = self.frames_lost = self.frames_sampled = self.frames_failed = 0
+        """Count all frames anew: the source is read from its beginning again.
+
+        But the sampled ones, which went on their way: they stand as they were seen the first time.
+        """
+        self.frames_delivered = self.frames_lost = 0
+
+    def uncount(self, frame: Frame) -> None:
+        """Take back that a sampled frame was counted: it was the first time already."""
+        self.frames_sampled -= 1
+        self.frames_failed -= frame.picture is None
 
     def cut_short(self, failure: Failure) -> SourceEnd:
         """Make the end marker of a source that a fault ended: frames before it keep their rows."""

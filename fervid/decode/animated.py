@@ -52,9 +52,10 @@ def _shown(image: Image.Image, count: int, account: Account) -> Iterator[Shown]:
     end_ms = Fraction(0)
     for number in range(count):
         try:
-            image.seek(number)
+            with pillow.damage_told(account.source.path):
+                image.seek(number)
             pillow.load(image, account.source.path)
-        except (SourceError, EOFError):
+        except SourceError:
             if number == 0:
                 raise
             return

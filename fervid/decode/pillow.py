@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import threading
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,16 @@ Image.init()  # by itself Pillow looks for the rarer formats only when asked for
 _PHOTO_DIRECTORY = 0x8769
 _DEPTHS = (10, 12, 14, 16)
 _settings_lock = threading.Lock()
+
+_COMPLAINTS = (OSError, SyntaxError, ValueError, RuntimeError, EOFError)
+"""What Pillow raises with words on what is wrong with a file."""
+
+_STUMBLES = (LookupError, ArithmeticError, TypeError, AttributeError, AssertionError)
+"""What it raises where nothing was foreseen: its plugins trust much of what a file says."""
+
+DAMAGE = (*_COMPLAINTS, *_STUMBLES, struct.error, zlib.error, cv2.error)
+"""All that reading a damaged file may raise but a lack of memory. Each was met by fuzzing or stands
+in Pillow's code."""
 
 
 @contextmanager
@@ -52,8 +63,8 @@ def opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
             f"Cannot open {path.name}: it is no image that fervid knows.",
             "Convert it to PNG or JPEG.",
         ) from error
-    except OSError as error:
-        if error.errno is not None:
+    except DAMAGE as error:
+        if isinstance(error, OSError) and error.errno is not None:
             raise  # the system's: not there, not readable
         raise cannot_decode(path, error) from error
     with image:
@@ -75,10 +86,28 @@ def _warnings_settled() -> Iterator[None]:
 
 def cannot_decode(path: Path, error: Exception) -> SourceError:
     """Return the error for a picture that ends early or is damaged."""
+    said = str(error).strip().rstrip(".") if isinstance(error, _COMPLAINTS) else ""
+    if not said.isprintable():  # it holds bytes of the file
+        said = repr(said)
     return SourceError(
-        f"Cannot decode {path.name}: {str(error).strip().rstrip('.')}.",
+        f"Cannot decode {path.name}: {said or 'it is damaged'}.",
         "Copy it again from where it came from.",
     )
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Say what is wrong with a file where Pillow reads its pixels.
+
+    Raises:
+        SourceError: The file ends early or is damaged.
+    """
+    try:
+        yield
+    except SourceError:
+        raise
+    except DAMAGE as error:
+        raise cannot_decode(path, error) from error
 
 
 def load(image: Image.Image, path: Path) -> None:
@@ -87,11 +116,8 @@ def load(image: Image.Image, path: Path) -> None:
     Raises:
         SourceError: The file ends early or is damaged.
     """
-    try:
-        with stages.timed("decode"):
-            image.load()
-    except OSError as error:
-        raise cannot_decode(path, error) from error
+    with stages.timed("decode"), damage_told(path):
+        image.load()
 
 
 def exif(image: Image.Image) -> dict[int, object]:
@@ -105,7 +131,7 @@ def exif(image: Image.Image) -> dict[int, object]:
             main = image.getexif()
             tags.update(main)
             tags.update(main.get_ifd(_PHOTO_DIRECTORY))
-    except (OSError, SyntaxError, ValueError, struct.error):
+    except DAMAGE:
         pass
     return tags
 

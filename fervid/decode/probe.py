@@ -17,6 +17,8 @@ def duration_s(source: Source) -> float | None:
     """
     try:
         with opened(source.path) as container:
-            return None if container.duration is None else container.duration / av.time_base
+            if container.duration is None or container.duration < 0:
+                return None
+            return container.duration / av.time_base
     except SourceError:
         return None

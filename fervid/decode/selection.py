@@ -54,10 +54,11 @@ def select(shown: Iterable[Shown], sampling: Sampling, account: Account) -> Iter
         account.frames_delivered += intact
         account.frames_lost += not intact
         if sampler.takes(index, frame.time_s):
-            account.frames_sampled += 1
-            account.frames_failed += not intact
             with stages.timed("convert"):
                 picture = frame.convert() if intact and frame.convert else None
+            # What fails to convert is no frame that anybody gets.
+            account.frames_sampled += 1
+            account.frames_failed += not intact
             yield Frame(
                 source_id=account.source.id,
                 index=index,

@@ -43,7 +43,7 @@ def read_still(account: Account) -> Iterator[Frame]:
         exif = pillow.exif(image)
         account.recorded_at = recorded.of_exif(exif)
         turn = orientation.of_exif(exif.get(_EXIF_ORIENTATION))
-        with stages.timed("convert"):
+        with stages.timed("convert"), pillow.damage_told(path):
             if photo is not None:
                 picture = photo.upright(turn)
             elif is_deep:
@@ -82,7 +82,7 @@ def _opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
         heif = pillow_heif.open_heif(path)
         size.check(heif.size[0], heif.size[1], path, max_pixels)
         photo = heif.to_pillow()
-    except (ValueError, RuntimeError) as error:
+    except pillow.DAMAGE as error:
         raise pillow.cannot_decode(path, error) from error
     with photo:
         yield photo

@@ -47,6 +47,8 @@ def read_video(
         for frame in _read(account, sampling, thread_count, gpu, is_sparse=False):
             if frame.index >= following:
                 yield frame
+            else:
+                account.uncount(frame)
 
 
 def _read(
@@ -55,7 +57,7 @@ def _read(
     path = account.source.path
     with opened(path, gpu) as container:
         account.container = container.format.name
-        if container.duration is not None:
+        if container.duration is not None and container.duration >= 0:
             account.duration_s = container.duration / av.time_base
         account.recorded_at = recorded.of_video(container.metadata)
         stream = picture_stream(container, path)
