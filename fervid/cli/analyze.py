@@ -94,7 +94,8 @@ def command(
     if dry_run:
         print_sources(plan(names, out, root=root, **options))
         return 0
-    with stop_on_signal() as stop, progress_bar(shown=not (quiet or log_json)) as on_progress:
+    told = not (quiet or log_json)
+    with stop_on_signal(told=told) as stop, progress_bar(shown=told) as on_progress:
         report = analyze(names, out, root=root, on_progress=on_progress, stop=stop, **options)
     print_troubles(report)
     if not quiet:

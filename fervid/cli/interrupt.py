@@ -14,8 +14,11 @@ _NOTICE = b"\nStopping: what is finished is kept. Press Ctrl-C again to stop at 
 
 
 @contextmanager
-def stop_on_signal() -> Iterator[threading.Event]:
+def stop_on_signal(*, told: bool) -> Iterator[threading.Event]:
     """Watch for signals.
+
+    Args:
+        told: Whether a line on stderr answers the first one.
 
     Yields:
         What is set by the first one; the second ends the process, and what decodes with it.
@@ -26,7 +29,8 @@ def stop_on_signal() -> Iterator[threading.Event]:
         if stop.is_set():
             os._exit(_EXIT_CODE)
         stop.set()
-        os.write(2, _NOTICE)  # not through a stream that may be in the middle of a line
+        if told:
+            os.write(2, _NOTICE)  # not through a stream that may be in the middle of a line
 
     # Started by nohup or in the background, a process ignores SIGINT, and shall go on to.
     watched = [each for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN]

@@ -35,8 +35,9 @@ def print_summary(report: RunReport) -> None:
     sources = report.written.sources
     counts = report.statuses()
     listed = ", ".join(f"{counts[status]} {status}" for status in _ORDER if status in counts)
+    before = f", {report.resumed} of them done before" if report.resumed else ""
     tell(
-        f"{_count(len(sources), 'source')} ({listed}){_ignored(report.ignored)}: "
+        f"{_count(len(sources), 'source')} ({listed}){before}{_ignored(report.ignored)}: "
         f"{_count(_total(sources, 'frames_sampled'), 'frame')}, "
         f"{_count(_total(sources, 'faces'), 'face')}, {report.seconds:.1f} s."
     )
