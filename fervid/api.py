@@ -100,9 +100,8 @@ def plan(
         raise UsageError("A report lies beside its result, but none is kept.", "Give out, too.")
     elif chosen.resume:
         raise UsageError("Nothing was kept that could be resumed.", "Give out, too.")
-    if not chosen.detector.lower().endswith(".onnx"):
-        presets.detector(chosen.detector)
-    presets.classifier(chosen.model)
+    presets.detector(chosen.detector, trusted=chosen.trust_model)
+    presets.classifier(chosen.model, trusted=chosen.trust_model)
     several = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
     return discover(several, Path(root) if root is not None else None)
 
@@ -142,7 +141,9 @@ def analyze(
     chosen = make_options(**options)
     found = plan(inputs, out, root=root, **options)
     identity = RunIdentity(uuid.uuid4().hex, chosen.model, chosen.detector, fervid.__version__)
-    facts = _facts(identity, chosen, found, started)
+    detector = presets.detector(chosen.detector, trusted=chosen.trust_model)
+    model = presets.classifier(chosen.model, trusted=chosen.trust_model)
+    facts = _facts(identity, chosen, detector, model, found, started)
     target = None if out is None else Path(out)
     run_log.run_started(identity.run_id, len(found.sources), found.ignored, target)
     with open_output(
@@ -158,7 +159,9 @@ def analyze(
         else:
             if len(resumed.done) < len(found.sources):
                 with closing(
-                    LocalEngine(found.sources, chosen, done=resumed.done, stop=stop)
+                    LocalEngine(
+                        found.sources, chosen, detector, model, done=resumed.done, stop=stop
+                    )
                 ) as engine:
                     facts["settings"] = engine.settings
                     output.note(facts)
@@ -198,11 +201,12 @@ def _reporting(*, thumbnails: bool) -> WriteReport:
 def _facts(
     identity: RunIdentity,
     options: AnalyzeOptions,
+    detector: presets.Preset,
+    model: presets.ClassifierPreset,
     found: Discovery,
     started: datetime,
 ) -> dict[str, Any]:
     """Say how the run was made, for its run file."""
-    model = presets.classifier(options.model)
     return {
         "run_id": identity.run_id,
         "fervid_version": identity.fervid_version,
@@ -211,10 +215,7 @@ def _facts(
         "started_at": started,
         "root": found.root,
         "sources": len(found.sources),
-        "detector": {
-            "name": options.detector,
-            "sha256": presets.detector_files(options.detector),
-        },
+        "detector": {"name": detector.name, "sha256": dict(detector.files)},
         "model": {
             "name": model.name,
             "architecture": model.architecture,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fervid import presets
+from fervid.exported import exported
 from fervid.labels import EMOTIONS
+from fervid.presets import ClassifierPreset
 from fervid.runtime import (
     Batch,
     Device,
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 
 BATCH = 16
 """Crops per call of a network on a CPU."""
+
+GRAPH_VERSION = 1
+"""Raise it when an architecture's graph changes, so that users' own weights are exported again."""
 
 CALLS = 4
 """Calls of a network on a GPU for which crops are gathered: one runs while the next one's go up."""
@@ -126,11 +132,13 @@ def blend_heads(
     return raised / raised.sum(axis=1, keepdims=True)
 
 
-def load_classifier(name: str, device: Device, batch_size: int | None = None) -> Classifier:
-    """Load a classifier preset and run it once.
+def load_classifier(
+    preset: ClassifierPreset, device: Device, batch_size: int | None = None
+) -> Classifier:
+    """Load a classifier and run it once.
 
     Args:
-        name: Of the preset.
+        preset: What to load.
         device: Where it runs.
         batch_size: Crops per call of the network; None for `BATCH` in LiteRT, where larger ones
             are no faster, and what a trial finds in TensorFlow.
@@ -139,13 +147,11 @@ def load_classifier(name: str, device: Device, batch_size: int | None = None) ->
         The classifier, warmed up.
 
     Raises:
-        UsageError: There is no such preset.
         FervidError: A file is missing or is not the pinned one.
     """
-    preset = presets.classifier(name)
     network = load_network(
         device,
-        tflite=lambda: presets.file_path(preset, "model.tflite"),
+        tflite=lambda: _tflite(preset),
         build=lambda: _build(preset),
         num_threads=default_threads(),
     )
@@ -160,9 +166,25 @@ def load_classifier(name: str, device: Device, batch_size: int | None = None) ->
     return classifier
 
 
-def _build(preset: presets.ClassifierPreset) -> keras.Model:
+def _tflite(preset: ClassifierPreset) -> bytes:
+    """The network for LiteRT: as it ships, or built of weights alone by fervid's own code."""
+    if "model.tflite" in preset.files:
+        return presets.read(preset, "model.tflite")
+    weights = presets.read(preset, "weights.safetensors")
+    made_of = f"{preset.architecture} {GRAPH_VERSION} {preset.files['weights.safetensors']}"
+    networks = exported(
+        f"the model {preset.name}",
+        f"classifier-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}",
+        "fervid.exported.classifier",
+        [preset.architecture],
+        weights,
+    )
+    return networks["model.tflite"]
+
+
+def _build(preset: ClassifierPreset) -> keras.Model:
     from fervid.networks.classifier import build_classifier, load_weights
 
     model = build_classifier(preset.architecture)
-    load_weights(model, presets.file_path(preset, "weights.safetensors"))
+    load_weights(model, presets.read(preset, "weights.safetensors"))
     return model

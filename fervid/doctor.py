@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.metadata
+import os
 import platform
 import tempfile
 import time
@@ -76,6 +77,7 @@ def examine() -> Iterator[Check]:
     yield _guarded("codecs", _decoders, "av")
     yield _guarded("fonts", _fonts, "matplotlib")
     yield _guarded("device", _device, "tensorflow")
+    yield _guarded("cache", _cache, "fervid")
     for preset in (*presets.DETECTORS.values(), *presets.CLASSIFIERS.values()):
         yield _preset(preset)
     yield _guarded("tiny run", _tiny_run, "fervid")
@@ -171,11 +173,27 @@ def _device() -> Check:
     return Check("device", "ok", f"{device.name}, networks run by {device.runtime}")
 
 
+def _cache() -> Check:
+    folder = presets.cache_dir()
+    finding = f"{folder}, downloaded weights in {presets.weights_dir()}"
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return Check("cache", "ok", finding)
+    return Check(
+        "cache",
+        "warning",
+        f"{finding}: {there} cannot be written to",
+        "Set XDG_CACHE_HOME to a folder that can be written to.",
+    )
+
+
 def _preset(preset: presets.Preset) -> Check:
     name = f"{preset.kind} {preset.name}"
+    if preset.url and not any(presets.path_of(preset, one).exists() for one in preset.files):
+        return Check(name, "ok", "not here yet: the first run with it downloads it")
     try:
         for filename in preset.files:
-            presets.file_path(preset, filename)
+            presets.read(preset, filename)
     except FervidError as error:
         # What the user downloads is a choice; what is installed must be there.
         state: Literal["warning", "error"] = "warning" if preset.home == "user" else "error"

@@ -39,6 +39,11 @@ def _check_share(name: str, value: object) -> None:
     raise UsageError(f"{name} must be a number between 0 and 1.", f"Received: {name}={value!r}.")
 
 
+def _check_text(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise UsageError(f"{name} must be text.", f"Received: {name}={value!r}.")
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float))
 
@@ -93,7 +98,8 @@ class AnalyzeOptions:
         max_faces: The N largest faces of a frame only.
         min_quality: Faces of less than that are marked, not left out.
         detector: Name of a detector preset, or the path of a YuNet `.onnx` file.
-        model: Name of a classifier preset.
+        model: Name of a classifier preset, or a folder that `python -m training export` wrote.
+        trust_model: Whether these may be files that fervid does not know.
         batch_size: Frames (and faces) per call of a network.
         decode_threads: Sources decoded at the same time.
         memory_bytes: Bound on decoded frames in flight.
@@ -120,6 +126,7 @@ class AnalyzeOptions:
     min_quality: float = 0.5
     detector: str = DEFAULT_DETECTOR
     model: str = DEFAULT_MODEL
+    trust_model: bool = False
     batch_size: int | None = None
     decode_threads: int | None = None
     memory_bytes: int | None = None
@@ -149,6 +156,8 @@ class AnalyzeOptions:
         if self.min_score is not None:
             _check_share("min_score", self.min_score)
         _check_share("min_quality", self.min_quality)
+        for name in ("detector", "model", "device", "decode_device"):
+            _check_text(name, getattr(self, name))
         if not re.fullmatch(r"auto|cpu|gpu(:[0-9]+)?", self.device):
             raise UsageError(
                 "device must be auto, cpu, gpu or gpu:N.", f"Received: device={self.device!r}."
@@ -215,6 +224,7 @@ class OptionKeywords(TypedDict, total=False):
     min_quality: float | None
     detector: str | None
     model: str | None
+    trust_model: bool
     batch_size: int | None
     decode_threads: int | None
     memory: int | str | None

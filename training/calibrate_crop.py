@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from fervid import presets
 from fervid.align import crop_box
 from fervid.detect import load_detector
 from fervid.errors import FervidError
@@ -59,7 +60,11 @@ def largest_faces(folder: Path, detector: str) -> list[Face | None]:
         FervidError: There is no such detector, or a photograph cannot be read.
     """
     loaded = load_detector(
-        detector, min_face=20, min_score=None, max_faces=1, device=resolve_device("cpu")
+        presets.detector(detector, trusted=True),
+        min_face=20,
+        min_score=None,
+        max_faces=1,
+        device=resolve_device("cpu"),
     )
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _ENDINGS)
     largest: list[Face | None] = []

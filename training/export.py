@@ -13,10 +13,10 @@ from typing import Any
 import keras
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from fervid.classify import blend_heads
 from fervid.errors import FervidError
+from fervid.exported import classifier
 from fervid.networks.classifier import build_classifier, load_weights, save_weights
 from fervid.networks.multiply_adds import multiply_adds
 from fervid.networks.registry import build
@@ -109,14 +109,8 @@ def _without_folders(facts: Any) -> Any:
 def _write_network(shipped: keras.Model, folder: Path) -> None:
     """Write both files; the second is made from the first, half precision and all."""
     save_weights(shipped, folder / WEIGHTS)
-    load_weights(shipped, folder / WEIGHTS)
-    shipped.export(
-        str(folder / TFLITE),
-        format="litert",
-        verbose=False,
-        optimizations=[tf.lite.Optimize.DEFAULT],
-        target_spec={"supported_types": [tf.float16]},
-    )
+    load_weights(shipped, (folder / WEIGHTS).read_bytes())
+    classifier.export(shipped, folder / TFLITE)
 
 
 def _describe(name: str, facts: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -139,7 +133,7 @@ def _presets(
     name: str, tflite: Path, validation: Examples, crowd_share: float
 ) -> dict[str, dict[str, Any]]:
     """Calibrate and judge each preset with the file that users get, in the runtime they run."""
-    logits = head_logits(LitertNetwork(tflite, default_threads()), validation.images)
+    logits = head_logits(LitertNetwork(tflite.read_bytes(), default_threads()), validation.images)
     presets = {}
     for blend in blends(crowd_share):
         temperature = _temperature(blend, logits, validation)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from fervid import presets
 from fervid.align import align
 from fervid.detect import load_detector
 from fervid.options import AnalyzeOptions
@@ -52,7 +53,7 @@ def read_photos(folder: Path) -> Photos:
     images = find_images(folder)
     options = AnalyzeOptions()
     detector = load_detector(
-        options.detector,
+        presets.detector(options.detector),
         min_face=options.min_face,
         min_score=None,
         max_faces=1,

@@ -63,7 +63,14 @@ def model_options(command: Command) -> Command:
                 help=f"See fervid models; or a YuNet .onnx file.  [default: {DEFAULTS.detector}]",
             ),
             click.option(
-                "--model", metavar="NAME", help=f"See fervid models.  [default: {DEFAULTS.model}]"
+                "--model",
+                metavar="NAME",
+                help=f"See fervid models; or an exported folder.  [default: {DEFAULTS.model}]",
+            ),
+            click.option(
+                "--trust-model",
+                is_flag=True,
+                help="Load weights of your own: files that fervid does not know.",
             ),
             click.option("--batch-size", type=int, metavar="N", help="Frames and faces per call."),
             click.option("--decode-threads", type=int, metavar="N", help="Threads that decode."),

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import click
 
+from fervid.cli.logs import show_logs
+from fervid.cli.say import tell
+
 
 @click.command(
     "models",
     short_help="The detectors and classifiers there are.",
     epilog="Example: fervid models",
 )
-def command() -> int:
-    """List the presets for --detector and --model: source, licence, figures, sha256."""
+@click.option(
+    "--fetch",
+    metavar="NAME",
+    help="Download the weights of a preset now, for a run without a network.",
+)
+def command(fetch: str | None) -> int:
+    """List the presets for --detector and --model: source, licence, figures, sha256.
+
+    What does not ship with fervid is downloaded by the first run that needs it, or by --fetch.
+    FERVID_MODEL_MIRROR=https://host/folder has it downloaded from there instead.
+    """
     from fervid import presets
 
+    if fetch is not None:
+        show_logs()
+        tell(*presets.fetch(presets.preset(fetch)))
+        return 0
     for title, group in (("Detectors", presets.DETECTORS), ("Classifiers", presets.CLASSIFIERS)):
-        click.echo(f"{title}:")
+        tell(f"{title}:")
         for preset in group.values():
-            click.echo(f"  {preset.name}: {preset.summary}")
-            click.echo(f"    source: {preset.source}")
-            click.echo(f"    licence: {preset.licence}")
-            if isinstance(preset, presets.ClassifierPreset):
-                click.echo(
-                    f"    network: {preset.architecture}, share of the crowd head "
-                    f"{preset.crowd_share:g}, temperature {preset.temperature:g}"
-                )
-            for name, value in preset.figures.items():
-                click.echo(f"    {name}: {value}")
-            for filename, digest in preset.files.items():
-                click.echo(f"    {filename}  sha256 {digest}")
+            tell(*(f"  {line}" for line in presets.described(preset)))
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -11,8 +10,8 @@ import numpy as np
 from fervid import presets
 from fervid.detect import mtcnn, mtcnn_networks, yunet
 from fervid.detect.faces import Wanted
-from fervid.errors import UsageError
 from fervid.picture import Picture
+from fervid.presets import Preset
 from fervid.runtime import Device
 from fervid.types import Face
 
@@ -41,7 +40,7 @@ class FaceDetector(Protocol):
 
 
 def load_detector(
-    name_or_path: str,
+    preset: Preset,
     *,
     min_face: float,
     min_score: float | None,
@@ -51,7 +50,7 @@ def load_detector(
     """Load a detector and warm it up.
 
     Args:
-        name_or_path: A preset, or the path of a YuNet `.onnx` file.
+        preset: MTCNN, or a YuNet with one `.onnx` file; downloaded if it has to be.
         min_face: Shorter side of a box in pixels of the original, at least.
         min_score: Score, at least; None for the detector's own.
         max_faces: The N largest of a picture only; None for all.
@@ -61,23 +60,17 @@ def load_detector(
         The detector.
 
     Raises:
-        UsageError: There is no such preset.
         FervidError: A file is not there, or is not the pinned one.
     """
-    path: Path | None
-    if name_or_path.lower().endswith(".onnx"):
-        path = Path(name_or_path)
-        if not path.is_file():
-            raise UsageError(f"{path} is not there.", "Give the path of a YuNet .onnx file.")
-    else:
-        preset = presets.detector(name_or_path)
-        path = None if preset.name == "mtcnn" else presets.file_path(preset, *preset.files)
     detector: FaceDetector
-    if path is None:
+    if preset.home == "mtcnn":
         wanted = Wanted(min_face, mtcnn.MIN_SCORE if min_score is None else min_score, max_faces)
         detector = mtcnn.MtcnnDetector(mtcnn_networks.load(device), wanted)
     else:
         wanted = Wanted(min_face, yunet.MIN_SCORE if min_score is None else min_score, max_faces)
-        detector = yunet.YunetDetector(path, wanted)
+        presets.fetch_missing(preset)
+        (filename,) = preset.files
+        path = presets.path_of(preset, filename)
+        detector = yunet.YunetDetector(presets.read(preset, filename), path, wanted)
     detector.detect([Picture.of_rgb(np.zeros((64, 64, 3), np.uint8))])
     return detector

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from fervid import presets
@@ -32,14 +32,15 @@ def load(device: Device) -> Networks:
     """
     screen = load_network(
         device,
-        functools.partial(presets.file_path, presets.MTCNN_SCREEN, "model.tflite"),
+        functools.partial(presets.read, presets.MTCNN_SCREEN, "model.tflite"),
         _built_screen,
         _THREADS,
     )
+    exported = functools.cache(mtcnn_export.networks)
     loaded = {
         name: load_network(
             device,
-            functools.partial(_exported, name),
+            functools.partial(_of, exported, f"{name}.tflite"),
             functools.partial(_built, name),
             _THREADS,
         )
@@ -48,17 +49,17 @@ def load(device: Device) -> Networks:
     return Networks(screen, **loaded)
 
 
+def _of(exported: Callable[[], Mapping[str, bytes]], filename: str) -> bytes:
+    return exported()[filename]
+
+
 def _built_screen() -> keras.Model:
     from fervid.networks.classifier import load_weights
     from fervid.networks.mtcnn_screen import build_screen
 
     model = build_screen()
-    load_weights(model, presets.file_path(presets.MTCNN_SCREEN, "weights.safetensors"))
+    load_weights(model, presets.read(presets.MTCNN_SCREEN, "weights.safetensors"))
     return model
-
-
-def _exported(name: str) -> Path:
-    return mtcnn_export.exported() / f"{name}.tflite"
 
 
 def _built(name: str) -> keras.Model:

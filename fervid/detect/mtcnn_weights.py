@@ -33,8 +33,8 @@ def read(network: str) -> Weights:
     Raises:
         FervidError: The package or the file is not there, or is not the pinned one.
     """
-    path = presets.file_path(presets.detector("mtcnn"), f"{network}.lz4")
-    return unpickle(lz4.frame.decompress(path.read_bytes()))
+    compressed = presets.read(presets.detector("mtcnn"), f"{network}.lz4")
+    return unpickle(lz4.frame.decompress(compressed))
 
 
 def unpickle(pickled: bytes) -> Weights:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from fervid.detect.boxes import suppressed
 from fervid.detect.faces import VIEWERS_TO_SUBJECTS, Wanted, as_faces
+from fervid.detect.onnx_file import check_yunet
 from fervid.errors import FervidError
 from fervid.picture import Picture
 from fervid.types import Face
@@ -36,22 +37,29 @@ class YunetDetector:
     """YuNet behind `FaceDetector`.
 
     Args:
-        path: The `.onnx` file.
+        content: Of the `.onnx` file.
+        path: Where it lies, to name it.
         wanted: Which faces to keep.
 
     Raises:
-        FervidError: OpenCV cannot load the file.
+        FervidError: It is no YuNet, or OpenCV cannot load it.
     """
 
     name = "yunet"
     crop_scale = CROP_SCALE
 
-    def __init__(self, path: Path, wanted: Wanted) -> None:
+    def __init__(self, content: bytes, path: Path, wanted: Wanted) -> None:
         self._wanted = wanted
+        check_yunet(content, path)
         level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
         try:
             self._network = cv2.FaceDetectorYN.create(
-                str(path), "", (320, 320), wanted.min_score, OVERLAP
+                "onnx",
+                np.frombuffer(content, np.uint8),
+                np.empty(0, np.uint8),
+                (320, 320),
+                wanted.min_score,
+                OVERLAP,
             )
             self._network.detect(np.zeros((320, 320, 3), np.uint8))
         except cv2.error as error:

@@ -9,8 +9,8 @@ import json
 import logging
 import os
 from collections.abc import Iterator
+from io import BufferedRandom
 from pathlib import Path
-from typing import BinaryIO
 
 log = logging.getLogger("fervid")
 
@@ -27,7 +27,7 @@ class PartialFile:
         is_published: Whether the file has its final name.
     """
 
-    def __init__(self, stream: BinaryIO, path: Path) -> None:
+    def __init__(self, stream: BufferedRandom, path: Path) -> None:
         self._stream = stream
         self._path = path
         self.size = stream.seek(0, os.SEEK_END)
@@ -103,7 +103,7 @@ def locked(path: Path) -> Iterator[PartialFile]:
                 _partial_of(path).unlink(missing_ok=True)
 
 
-def _locked_stream(partial: Path) -> BinaryIO:
+def _locked_stream(partial: Path) -> BufferedRandom:
     """Open and lock; what was locked may have been renamed by the one who had it before."""
     while True:
         descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)

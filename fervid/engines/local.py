@@ -14,6 +14,7 @@ from fervid import machine, pipeline, run_log
 from fervid.classify import Classifier, load_classifier
 from fervid.detect import FaceDetector, load_detector
 from fervid.engines.media_total import MediaTotal
+from fervid.presets import ClassifierPreset, Preset
 from fervid.reader_pool import DecodePlan, ReaderPool, plan_decoding
 from fervid.runtime import Device, default_threads, resolve_device
 from fervid.types import Observation, Progress, Source, SourceEnd
@@ -71,6 +72,8 @@ class LocalEngine:
     Args:
         sources: What will be analysed.
         options: How.
+        detector: What finds the faces.
+        classifier: What tells their expressions.
         done: Those of them, by id, that were analysed before.
         stop: Once set, a run ends by KeyboardInterrupt between two frames.
 
@@ -82,6 +85,8 @@ class LocalEngine:
         self,
         sources: Sequence[Source],
         options: AnalyzeOptions,
+        detector: Preset,
+        classifier: ClassifierPreset,
         *,
         done: frozenset[str] = frozenset(),
         stop: threading.Event | None = None,
@@ -118,15 +123,22 @@ class LocalEngine:
         # Processes that decode load their libraries while this one loads the models.
         self._readers.start()
         try:
-            self._load(device, memory_bytes, decoding)
+            self._load(detector, classifier, device, memory_bytes, decoding)
         except BaseException:
             self.close()
             raise
 
-    def _load(self, device: Device, memory_bytes: int, decoding: DecodePlan) -> None:
+    def _load(
+        self,
+        detector: Preset,
+        classifier: ClassifierPreset,
+        device: Device,
+        memory_bytes: int,
+        decoding: DecodePlan,
+    ) -> None:
         options = self._options
         on_litert = device.runtime == "litert"
-        self._classifier: Classifier = load_classifier(options.model, device, options.batch_size)
+        self._classifier: Classifier = load_classifier(classifier, device, options.batch_size)
         self.settings = Settings(
             device=device,
             detectors=_detectors(self._half) if on_litert else 1,
@@ -138,7 +150,7 @@ class LocalEngine:
         )
         self._detectors: list[FaceDetector] = [
             load_detector(
-                options.detector,
+                detector,
                 device=device,
                 min_face=options.min_face,
                 min_score=options.min_score,

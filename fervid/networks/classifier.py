@@ -11,12 +11,15 @@ from pathlib import Path
 import keras
 import numpy as np
 from keras import layers
-from safetensors.numpy import load_file, save
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from fervid.errors import FervidError
 from fervid.labels import EMOTIONS
 from fervid.networks.registry import build
 from fervid.types import CROP_SIDE
+
+_OTHERS = "Reinstall fervid, or name the model that these weights belong to."
 
 
 def build_classifier(architecture: str) -> keras.Model:
@@ -43,20 +46,31 @@ def save_weights(model: keras.Model, path: Path) -> None:
     path.write_bytes(save({one.path: np.asarray(one, np.float16) for one in model.weights}))
 
 
-def load_weights(model: keras.Model, path: Path) -> None:
-    """Read weights that `save_weights` wrote into a model of the same architecture.
+def load_weights(model: keras.Model, content: bytes) -> None:
+    """Put weights that `save_weights` wrote into a model of the same architecture.
+
+    Args:
+        model: With any weights.
+        content: Of the file.
 
     Raises:
-        FervidError: A weight is missing, superfluous, or of another shape.
+        FervidError: It is no such file; or a weight is missing, superfluous, of another shape, or
+            no number.
     """
-    stored = load_file(str(path))
+    try:
+        stored = load(content)
+    except (SafetensorError, KeyError, ValueError) as error:  # of an unknown type
+        raise FervidError(f"The weights of {model.name} are damaged: {error}.", _OTHERS) from error
     expected = {weight.path: tuple(weight.shape) for weight in model.weights}
     found = {name: array.shape for name, array in stored.items()}
     if expected != found:
         odd = sorted(expected.items() ^ found.items())[0][0]
-        raise FervidError(
-            f"{path} does not hold the weights of {model.name}: {odd} differs.",
-            "Reinstall fervid, or name the model that these weights belong to.",
-        )
+        raise FervidError(f"These are no weights of {model.name}: {odd} differs.", _OTHERS)
+    for name, array in stored.items():
+        if array.dtype not in (np.float16, np.float32) or not np.isfinite(array).all():
+            raise FervidError(
+                f"These are no weights of {model.name}: {name} has something else than numbers.",
+                _OTHERS,
+            )
     for weight in model.weights:
         weight.assign(stored[weight.path].astype(np.float32))

@@ -9,7 +9,6 @@ import os
 import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from fervid.errors import FervidError
@@ -26,17 +25,17 @@ class LitertNetwork:
     """A `.tflite` file behind `Network`.
 
     Args:
-        path: The file, with one signature, as `keras.Model.export(format="litert")` makes it.
+        content: The file's, with one signature, as `keras.Model.export(format="litert")` makes it.
         num_threads: Of XNNPACK.
 
     Raises:
-        FervidError: The file cannot be loaded.
+        FervidError: It cannot be loaded.
     """
 
     runtime = "litert"
 
-    def __init__(self, path: Path, num_threads: int) -> None:
-        self._path = path
+    def __init__(self, content: bytes, num_threads: int) -> None:
+        self._content = content
         self._num_threads = num_threads
         self._unprepared: Any = self._interpreter()
         self._prepared: OrderedDict[tuple[int, ...], Any] = OrderedDict()
@@ -69,10 +68,11 @@ class LitertNetwork:
         from ai_edge_litert.interpreter import Interpreter
 
         try:
-            return Interpreter(str(self._path), num_threads=self._num_threads)
+            return Interpreter(model_content=self._content, num_threads=self._num_threads)
         except (RuntimeError, ValueError) as error:
             raise FervidError(
-                f"LiteRT cannot load {self._path}: {error}", "Delete it, or install fervid again."
+                f"LiteRT cannot load a network: {error}",
+                "Install ai-edge-litert again: pip install --force-reinstall ai-edge-litert",
             ) from error
 
 

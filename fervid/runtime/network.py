@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fervid.runtime.contract import Batch, Network, Outputs
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 def load_network(
     device: Device,
-    tflite: Callable[[], Path],
+    tflite: Callable[[], bytes],
     build: Callable[[], keras.Model],
     num_threads: int,
 ) -> Network:
@@ -25,7 +24,7 @@ def load_network(
 
     Args:
         device: Where it runs.
-        tflite: Gives the path of the exported network, for LiteRT.
+        tflite: Reads the exported network, for LiteRT.
         build: Builds the network with its weights, for TensorFlow.
         num_threads: Of LiteRT.
 

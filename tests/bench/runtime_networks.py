@@ -34,13 +34,13 @@ MOSAIC_OF = (640, 360)
 MIN_FACE = 40
 
 
-def tflite(network: str) -> Path:
+def tflite(network: str) -> bytes:
     """Return the exported network as fervid runs it; the screen is in 8 bits."""
     if network == "classifier":
-        return presets.file_path(presets.classifier(DEFAULT_MODEL), "model.tflite")
+        return presets.read(presets.classifier(DEFAULT_MODEL), "model.tflite")
     if network == "screen":
-        return presets.file_path(presets.MTCNN_SCREEN, "model.tflite")
-    return mtcnn_export.exported() / f"{network}.tflite"
+        return presets.read(presets.MTCNN_SCREEN, "model.tflite")
+    return mtcnn_export.networks()[f"{network}.tflite"]
 
 
 def inputs(network: str, photos: Path) -> Pixels:
@@ -73,7 +73,11 @@ def _pictures(photos: Path) -> Iterator[Picture]:
 
 def _crops(photos: Path) -> Iterator[Pixels]:
     detector = load_detector(
-        "mtcnn", min_face=20, min_score=None, max_faces=1, device=resolve_device("cpu")
+        presets.detector("mtcnn"),
+        min_face=20,
+        min_score=None,
+        max_faces=1,
+        device=resolve_device("cpu"),
     )
     for picture in _pictures(photos):
         for face in detector.detect([picture])[0]:
@@ -97,15 +101,15 @@ def _patches(photos: Path, side: int, of_each: int = 8) -> Iterator[Pixels]:
             yield picture.crop((x, y, x + length, y + length), side)
 
 
-def write_onnx(network: str, path: Path, packages: Path) -> None:
+def write_onnx(exported: Path, path: Path, packages: Path) -> None:
     """Convert an exported network, so that the weights are the same to the bit.
 
     Args:
-        network: Of `NETWORKS`.
+        exported: A `.tflite` file.
         path: To write.
         packages: A folder with tf2onnx and onnx.
     """
-    arguments = ["--tflite", tflite(network), "--output", path, "--opset", "17"]
+    arguments = ["--tflite", exported, "--output", path, "--opset", "17"]
     environment = {**os.environ, "PYTHONPATH": str(packages), "CUDA_VISIBLE_DEVICES": "-1"}
     command = [sys.executable, "-m", "tf2onnx.convert", *arguments]
     subprocess.run(command, check=True, capture_output=True, env=environment)

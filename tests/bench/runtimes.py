@@ -97,14 +97,15 @@ def compared(
         request = {
             "network": network,
             "packages": foreign,
-            "tflite": networks.tflite(network),
+            "tflite": scratch / "network.tflite",
             "onnx": scratch / "network.onnx",
             "in_8_bits": scratch / "in-8-bits.tflite",
             "inputs": scratch / "inputs.npy",
             "outputs": scratch / "outputs.npz",
         }
+        request["tflite"].write_bytes(networks.tflite(network))
         if "ONNX Runtime" in runtimes:
-            networks.write_onnx(network, request["onnx"], foreign)
+            networks.write_onnx(request["tflite"], request["onnx"], foreign)
         if "LiteRT, 8 bits" in runtimes and network == "classifier":
             networks.write_8_bits(request["in_8_bits"], request["inputs"])
         expected: list[np.ndarray] = []

@@ -29,14 +29,14 @@ LEAST_CALLS = 5
 def _litert(request: Mapping[str, Any]) -> Run:
     from fervid.runtime import LitertNetwork
 
-    network = LitertNetwork(Path(request["tflite"]), num_threads=1)
+    network = LitertNetwork(Path(request["tflite"]).read_bytes(), num_threads=1)
     return lambda batch: list(network.run(batch))
 
 
 def _litert_in_8_bits(request: Mapping[str, Any]) -> Run:
     from fervid.runtime import LitertNetwork
 
-    network = LitertNetwork(Path(request["in_8_bits"]), num_threads=1)
+    network = LitertNetwork(Path(request["in_8_bits"]).read_bytes(), num_threads=1)
     return lambda batch: list(network.run(_standardized(batch)))
 
 

@@ -37,10 +37,10 @@ def _tensorflow(name: str) -> Network:
 
 def _litert(name: str) -> Network:
     if name == DEFAULT_MODEL:
-        path = presets.file_path(presets.classifier(name), "model.tflite")
+        content = presets.read(presets.classifier(name), "model.tflite")
     else:
-        path = mtcnn_export.exported() / f"{name}.tflite"
-    return LitertNetwork(path, num_threads=1)
+        content = mtcnn_export.networks()[f"{name}.tflite"]
+    return LitertNetwork(content, num_threads=1)
 
 
 def pixels(name: str, count: int, seed: int = 0) -> npt.NDArray[np.uint8]:
@@ -110,8 +110,8 @@ def test_the_screen_in_8_bits_is_near_the_screen_in_floats(tmp_path: Path) -> No
     with av.open(str(tmp_path / "demo.mp4")) as container:
         still = Picture.of_rgb(next(container.decode(video=0)).to_ndarray(format="rgb24"))
     batch = pyramid.drawn(still, pyramid.mosaic_for(still, 40), 40)[None]
-    path = presets.file_path(presets.MTCNN_SCREEN, "model.tflite")
-    (ours,) = LitertNetwork(path, num_threads=1).run(batch)
+    content = presets.read(presets.MTCNN_SCREEN, "model.tflite")
+    (ours,) = LitertNetwork(content, num_threads=1).run(batch)
     (reference,) = TensorflowNetwork(mtcnn_networks._built_screen(), "cpu").run(batch)
     assert ours.shape == reference.shape
     apart = np.abs(ours - reference)
@@ -130,7 +130,7 @@ def test_probabilities_are_probabilities(network: Network, name: str) -> None:
 def test_both_runtimes_classify_alike(name: str) -> None:
     crops = list(pixels(DEFAULT_MODEL, 5)[..., 0])
     seen = [
-        classify.load_classifier(name, Device("cpu", runtime), batch_size=4)
+        classify.load_classifier(presets.classifier(name), Device("cpu", runtime), batch_size=4)
         .classify(crops)
         .probabilities
         for runtime in ("litert", "tensorflow")

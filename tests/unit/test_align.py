@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from fervid import presets
 from fervid.align import align, crop_box
 from fervid.detect import load_detector
 from fervid.errors import FervidError
@@ -70,7 +71,11 @@ def test_the_crop_is_cut_at_sub_pixel_position(side: float) -> None:
 
 def largest_faces(pictures: list[Picture], detector: str) -> tuple[list[Face], float]:
     loaded = load_detector(
-        detector, min_face=20, min_score=None, max_faces=1, device=resolve_device("cpu")
+        presets.detector(detector),
+        min_face=20,
+        min_score=None,
+        max_faces=1,
+        device=resolve_device("cpu"),
     )
     return [face for faces in loaded.detect(pictures) for face in faces], loaded.crop_scale
 

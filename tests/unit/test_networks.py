@@ -47,7 +47,7 @@ def test_an_architecture_trains_a_step_and_survives_being_saved(
     classifier.save_weights(model, tmp_path / "weights.safetensors")
     again = two_headed(name, start="random")
     for each in (model, again):  # the file has half precision: the trained one is rounded, too
-        classifier.load_weights(each, tmp_path / "weights.safetensors")
+        classifier.load_weights(each, (tmp_path / "weights.safetensors").read_bytes())
     for side in (32, 40, 48):
         small = faces[:, :side, :side]
         np.testing.assert_allclose(_outputs(again, small), _outputs(model, small), atol=1e-5)
@@ -80,7 +80,7 @@ def test_what_is_made_for_shipping_keeps_to_its_budget() -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_weights_fit_their_architecture(name: str, faces: np.ndarray) -> None:
     model = classifier.build_classifier(presets.classifier(name).architecture)
-    classifier.load_weights(model, SHIPPED[name])
+    classifier.load_weights(model, SHIPPED[name].read_bytes())
     fer, crowd, _ = model(faces)
     assert fer.shape == crowd.shape == (2, 7)
     assert np.isfinite(fer).all()

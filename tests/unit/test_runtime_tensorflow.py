@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 from keras import ops
 
-from fervid import classify
+from fervid import classify, presets
 from fervid.options import DEFAULT_MODEL
 from fervid.runtime import (
     Batch,
@@ -159,6 +159,6 @@ def test_the_classifier_finds_its_batch_size_unless_it_is_told(
 ) -> None:
     monkeypatch.setattr(batch_size, "LARGEST", 32)
     device = Device("cpu", "tensorflow")
-    found = classify.load_classifier(DEFAULT_MODEL, device)
+    found = classify.load_classifier(presets.classifier(DEFAULT_MODEL), device)
     assert found.network_batch in (16, 32)
     assert found.batch_size == classify.CALLS * found.network_batch

@@ -119,16 +119,15 @@ def heads(data: list[str], run_dir: Path) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("runtime", ["litert", "tensorflow"])
 def test_three_presets_say_what_both_heads_of_the_run_said(
-    exported: Path, heads: dict[str, np.ndarray], runtime: str, monkeypatch: pytest.MonkeyPatch
+    exported: Path, heads: dict[str, np.ndarray], runtime: str
 ) -> None:
     found = presets.read_classifiers(exported.parent)
     assert list(found) == ["tiny", "tiny-fer2013", "tiny-crowd"]
     assert [preset.crowd_share for preset in found.values()] == [0.4, 0, 1]
-    monkeypatch.setattr(presets, "CLASSIFIERS", found)
     for preset in found.values():
         mixed = preset.crowd_share, preset.temperature
         expected = blend_heads(heads["fer"], heads["crowd"][:, : len(EMOTIONS)], *mixed)
-        classifier = load_classifier(preset.name, Device("cpu", runtime), batch_size=4)
+        classifier = load_classifier(preset, Device("cpu", runtime), batch_size=4)
         seen = classifier.classify(list(FACES)).probabilities
         np.testing.assert_allclose(seen, expected, atol=1e-3)
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fervid import presets
 from fervid.detect import load_detector
 from fervid.options import DEFAULT_DETECTOR
 from fervid.picture import Picture
@@ -34,7 +35,7 @@ def find_faces(crops: Sequence[npt.NDArray[np.uint8]]) -> tuple[list[Face], npt.
         face that looks into the camera.
     """
     detector = load_detector(
-        DEFAULT_DETECTOR,
+        presets.detector(DEFAULT_DETECTOR),
         min_face=CROP_SIDE * _TIMES / 2,
         min_score=None,
         max_faces=1,

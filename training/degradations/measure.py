@@ -67,7 +67,7 @@ def measure_degradations(
     say("Reading")
     material = gather(archive, votes, [candidate.fold], candidate.share, "validation", None, photos)
     rows = material.validation[candidate.fold]
-    classifier = load_classifier(model, resolve_device("cpu"))
+    classifier = load_classifier(presets.classifier(model), resolve_device("cpu"))
 
     def classify(crops: Sequence[npt.NDArray[np.uint8]]) -> Probabilities:
         return classifier.classify(crops).probabilities

@@ -81,7 +81,7 @@ def find(what: str) -> Candidate:
 
 def _training_of_preset(name: str) -> dict[str, Any]:
     """Return the facts of the run behind a preset, which its card repeats."""
-    card = presets.file_path(presets.classifier(name), "model.tflite").with_name("card.json")
+    card = presets.path_of(presets.classifier(name), "card.json")
     facts: dict[str, Any] = json.loads(card.read_text())["training"] if card.is_file() else {}
     return facts
 
@@ -110,7 +110,9 @@ def load(candidate: Candidate, clean_images: Crops, crowd_share: float) -> Class
         From crops to probabilities: `shipped` of a preset; `blend`, `fer` and `crowd` of a run.
     """
     if candidate.run_dir is None:
-        classifier = load_classifier(candidate.name, resolve_device("cpu"), _BATCH)
+        classifier = load_classifier(
+            presets.classifier(candidate.name), resolve_device("cpu"), _BATCH
+        )
         return lambda crops: {"shipped": classifier.classify(list(crops)).probabilities}
     from training.checkpoint import load_averaged
 

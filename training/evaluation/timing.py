@@ -113,10 +113,10 @@ def measure(runtime: str, name: str) -> dict[str, Any]:
 
 def _classifier(runtime: str, name: str, batch: int) -> Classifier:
     if runtime == "litert":
-        path = presets.file_path(presets.classifier(name), "model.tflite")
-        return Classifier(LitertNetwork(path, num_threads=1), *_BLEND, batch)
+        content = presets.read(presets.classifier(name), "model.tflite")
+        return Classifier(LitertNetwork(content, num_threads=1), *_BLEND, batch)
     if name in presets.CLASSIFIERS:
-        return load_classifier(name, Device("cpu", "tensorflow"), batch)
+        return load_classifier(presets.classifier(name), Device("cpu", "tensorflow"), batch)
     from fervid.networks.classifier import build_classifier
 
     return Classifier(TensorflowNetwork(build_classifier(name), "cpu"), *_BLEND, batch)

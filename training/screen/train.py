@@ -145,7 +145,7 @@ def _write(
         new = Path(scratch)
         save_weights(model, new / WEIGHTS)
         (new / TFLITE).write_bytes(_in_8_bits(model, examples.tiles[:_FOR_RANGES]))
-        network = LitertNetwork(new / TFLITE, num_threads=1)
+        network = LitertNetwork((new / TFLITE).read_bytes(), num_threads=1)
         card = {
             "name": out.name,
             "what": "screens pictures for MTCNN's proposal network",

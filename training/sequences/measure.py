@@ -72,7 +72,7 @@ def measure_sequences(
     if photos is not None:
         faces = read_photos(photos)
         material["photographs"] = faces.crops[faces.found], faces.labels[faces.found]
-    classifier = load_classifier(model, resolve_device("cpu"))
+    classifier = load_classifier(presets.classifier(model), resolve_device("cpu"))
     sequences: dict[str, Sequences] = {}
     for number, (name, (images, labels)) in enumerate(material.items()):
         wanted = count if name == "training" else max(2, round(len(labels) / IMAGES_A_SEQUENCE))

@@ -1,0 +1,177 @@
+"""Keep exported networks in the user's cache: made in another process, checked at each use.
+
+What is made of weights cannot be pinned beforehand: it depends on TensorFlow's version. So a list
+of sha256 lies beside it, which tells damage, and files that anybody but this user or root could
+have written are not read, which tells tampering as far as a cache can.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from fervid import presets
+from fervid.errors import FervidError
+
+_LIST = "sha256.json"
+
+_SAID = 3
+"""Exit status of an export that failed for a reason with a remedy, which it wrote to its stdout."""
+
+log = logging.getLogger("fervid")
+
+
+def exported(
+    title: str, key: str, module: str, arguments: Sequence[str] = (), given: bytes = b""
+) -> Mapping[str, bytes]:
+    """Read exported networks from the cache; export them where they are not there, or damaged.
+
+    Args:
+        title: What they belong to, as a user would say it.
+        key: Name of their folder in the cache: of all that they are made of.
+        module: Is run as `python -m module FOLDER *arguments` and leaves files in that folder.
+        arguments: For it.
+        given: To its standard input.
+
+    Returns:
+        Name of a file to its content.
+
+    Raises:
+        FervidError: They could not be made, or another user may have made them.
+    """
+    folder = presets.cache_dir() / key
+    with contextlib.suppress(FileNotFoundError):
+        try:
+            return _read(folder)
+        except _DamagedError as error:
+            log.warning("%s is damaged (%s).", folder, error)
+    log.warning("Preparing %s for this machine, once, in %s.", title, folder)
+    _make(title, folder, [module, "{}", *arguments], given)
+    return _read(folder)
+
+
+@contextlib.contextmanager
+def report_faults() -> Iterator[None]:
+    """In the process that exports: hand an error with its remedy to the one that asked."""
+    try:
+        yield
+    except FervidError as error:
+        sys.stdout.write(json.dumps([error.message, error.remedy]))
+        sys.exit(_SAID)
+
+
+class _DamagedError(Exception):
+    """A file of the cache is not what was written."""
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    """Read what lies in a folder of the cache.
+
+    Raises:
+        FileNotFoundError: Nothing does.
+        _DamagedError: It is not what was written there.
+        FervidError: Another user may have written it.
+    """
+    folder.stat()
+    try:
+        listed = json.loads(_own(folder / _LIST))
+        found = {name: _own(folder / name) for name in listed}
+    except (OSError, ValueError, RecursionError) as error:
+        raise _DamagedError(repr(error)) from error
+    for name, content in found.items():
+        if hashlib.sha256(content).hexdigest() != listed[name]:
+            raise _DamagedError(f"another {name}")
+    return found
+
+
+def _own(path: Path) -> bytes:
+    """Read a file that nobody but this user and root could have written."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as stream:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise _DamagedError(f"{path.name} is no file")
+        if facts.st_uid not in (0, os.geteuid()) or facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise FervidError(
+                f"{path} may have been written by another user: it is of user {facts.st_uid}, "
+                f"mode {stat.filemode(facts.st_mode)}.",
+                "Delete the folder it lies in, or set XDG_CACHE_HOME to a folder of your own.",
+            )
+        return stream.read(presets.MOST_BYTES)
+
+
+def _make(title: str, folder: Path, command: Sequence[str], given: bytes) -> None:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise FervidError(
+            f"Cannot write to the cache folder {folder.parent}: {error.strerror}.",
+            "Set XDG_CACHE_HOME to a folder that can be written to.",
+        ) from error
+    try:
+        _export_apart(title, [one.format(made) for one in command], given)
+        _list(made)
+        _publish(made, folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _export_apart(title: str, command: Sequence[str], given: bytes) -> None:
+    home = str(Path(__file__).resolve().parents[2])  # an editable install is on no path
+    paths = dict.fromkeys(folder for folder in [*sys.path, home] if folder)
+    done = subprocess.run(  # noqa: S603 (ourselves)
+        # -P: what lies in the current folder, among the videos, is no module of ours.
+        [sys.executable, "-P", "-m", *command],
+        input=given,
+        capture_output=True,
+        check=False,
+        env=os.environ
+        | {
+            "PYTHONPATH": os.pathsep.join(paths),
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        },
+    )
+    if done.returncode == _SAID:
+        raise FervidError(*json.loads(done.stdout))
+    if done.returncode:
+        last = (done.stderr.decode(errors="replace").strip().splitlines() or ["no message"])[-1]
+        raise FervidError(
+            f"Cannot prepare {title}: {last}",
+            "Does `python -c 'import tensorflow'` work? If so, this is a bug of fervid.",
+        )
+
+
+def _list(folder: Path) -> None:
+    """Write down what was made, and let nobody else write it, whatever the umask."""
+    made = sorted(folder.iterdir())
+    listed = {path.name: presets.sha256(path) for path in made}
+    (folder / _LIST).write_text(json.dumps(listed, indent=2) + "\n", encoding="utf-8")
+    for path in (*made, folder / _LIST):
+        path.chmod(0o644)
+    folder.chmod(0o755)
+
+
+def _publish(made: Path, folder: Path) -> None:
+    """Rename; what is there already is damaged, or of another process that was faster."""
+    aside = made.with_name(f"{made.name}.old")
+    with contextlib.suppress(FileNotFoundError):
+        folder.rename(aside)
+    try:
+        made.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
