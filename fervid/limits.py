@@ -37,7 +37,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        if not 0 < self.stall_s < math.inf:
+        if not (isinstance(self.stall_s, (int, float)) and 0 < self.stall_s < math.inf):
             raise UsageError(
                 "stall_timeout must be a number of seconds above 0.",
                 f"Received: stall_timeout={self.stall_s!r}.",

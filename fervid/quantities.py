@@ -9,6 +9,11 @@ from fervid.errors import UsageError
 
 _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", re.ASCII | re.IGNORECASE)
+_RATE = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?|\d+/\d+", re.ASCII | re.IGNORECASE)
+_LONGEST = 100
+"""Characters: all that anybody means fits, and no number of so many digits takes time or memory."""
+_LARGEST_SIZE = 1 << 62
+"""Bytes; what the system counts in ends at 2^63."""
 _UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
@@ -18,14 +23,15 @@ def parse_time(text: str) -> Fraction:
     Raises:
         UsageError: It is none of these.
     """
-    match = _CLOCK.fullmatch(text.strip())
+    match = _CLOCK.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     if match:
         hours, minutes, seconds = match.groups()
         total = Fraction(seconds)
         if minutes is None or (total < 60 and (hours is None or int(minutes) < 60)):
             return total + 60 * int(minutes or 0) + 3600 * int(hours or 0)
     raise UsageError(
-        f"Not a time: {text!r}.", "Write seconds (90.5) or [HH:]MM:SS[.mmm] (1:30, 0:01:30.250)."
+        f"Not a time: {text[:_LONGEST]!r}.",
+        "Write seconds (90.5) or [HH:]MM:SS[.mmm] (1:30, 0:01:30.250).",
     )
 
 
@@ -35,13 +41,14 @@ def parse_rate(text: str) -> Fraction:
     Raises:
         UsageError: It is none of these.
     """
+    is_rate = len(text) <= _LONGEST and _RATE.fullmatch(text.strip())
     try:
-        rate = Fraction(text.strip())
-    except (ValueError, ZeroDivisionError):
+        rate = Fraction(text.strip()) if is_rate else Fraction(0)
+    except ZeroDivisionError:
         rate = Fraction(0)
     if rate <= 0:
         raise UsageError(
-            f"Not a number of frames per second: {text!r}.",
+            f"Not a number of frames per second: {text[:_LONGEST]!r}.",
             "Write a number above 0 (5, 0.2, 30000/1001).",
         )
     return rate
@@ -53,8 +60,10 @@ def parse_size(text: str) -> int:
     Raises:
         UsageError: It is none of these, or not a byte.
     """
-    match = _SIZE.fullmatch(text.strip())
+    match = _SIZE.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     size = int(Fraction(match[1]) * 1024 ** _UNITS[match[2].lower()]) if match else 0
-    if size < 1:
-        raise UsageError(f"Not a size: {text!r}.", "Write a number and a unit (800M, 1.5G).")
+    if not 1 <= size <= _LARGEST_SIZE:
+        raise UsageError(
+            f"Not a size: {text[:_LONGEST]!r}.", "Write a number and a unit (800M, 1.5G)."
+        )
     return size

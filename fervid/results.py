@@ -87,7 +87,7 @@ def read_table(
             rows = _read_csv(file, table, columns)
         else:
             rows = _read_parquet(file, columns)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise FervidError(
             f"{file} cannot be read: {error}.", "Was it written by fervid, and copied completely?"
         ) from error
@@ -183,7 +183,7 @@ def _check_version(place: Place) -> None:
     try:
         version = json.loads(place.run.read_text())["schema_version"]
         later = int(version.partition(".")[0]) > int(SCHEMA_VERSION.partition(".")[0])
-    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OSError, RecursionError, TypeError, ValueError) as error:
         raise FervidError(
             f"{place.run} cannot be read as a run file ({type(error).__name__}: {error}).",
             "Was it written by fervid, and copied completely? The tables can be read without it: "
