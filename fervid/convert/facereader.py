@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from fervid.convert.target import Facts, Target, trusted
+from fervid.spreadsheet import harmless_throughout
 
 _EMOTIONS = {
     "Neutral": "neutral",
@@ -122,7 +123,7 @@ def _header(source: Facts) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return harmless_throughout(" ".join(text.split()))
 
 
 FACEREADER = Target(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"\\|?*]')
 """What no file name may hold on some system, beside the slash."""
+
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE | re.DOTALL)
+"""Names that Windows keeps for devices, with any ending; on its disks nobody could delete such."""
 
 _LONGEST = 120
 """Bytes of a name without its end; file systems allow 255 in all."""
@@ -59,6 +63,8 @@ def _safe(part: str) -> str:
     name = _UNSAFE.sub("_", part)
     if name.startswith("."):
         name = f"_{name[1:]}"
+    if _DEVICES.fullmatch(name):
+        name = f"_{name}"
     if len(name.encode()) > _LONGEST:
         digest = hashlib.sha256(part.encode()).hexdigest()[:8]
         name = name.encode()[: _LONGEST - 9].decode(errors="ignore") + f"-{digest}"
@@ -66,5 +72,5 @@ def _safe(part: str) -> str:
 
 
 def _key(path: PurePosixPath) -> str:
-    """What is equal where upper and lower case are the same."""
-    return str(path).casefold()
+    """What is equal where upper and lower case, and ways to write an accent, are the same."""
+    return unicodedata.normalize("NFC", str(path).casefold())

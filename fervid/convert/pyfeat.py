@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fervid.convert.target import Facts, Target
+from fervid.spreadsheet import harmless_throughout
 
 _EMOTIONS = {
     "anger": "angry",
@@ -43,7 +44,7 @@ def files(rows: pd.DataFrame, source: Facts) -> Iterator[tuple[str, str]]:
         **dict.fromkeys("XYZ", np.nan),
         **{theirs: rows[ours] for theirs, ours in _EMOTIONS.items()},
         "Identity": rows["track"].map(lambda track: f"Person_{track}", na_action="ignore"),
-        "input": str(source["source"]),
+        "input": harmless_throughout(str(source["source"])),
         "frame": rows["frame"],
     }
     if source["kind"] == "video":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from fervid.summary.summarize import Summary
 _EMOTIONS_NAMED = 3
 _LEAST_SHARE = 0.005
 """A smaller one would be shown as 0%."""
+_MARKUP = re.compile(r"\\(?=[!-/:-@\[-`{-~])|<(?=[A-Za-z/!?])|(?<=\])\(|[|`]")
+"""What begins HTML, a link, a picture, a cell or code, and what would take an escape off it."""
 _SHOWS = "share of valid faces (95% interval)"
 
 Row = dict[str, Any]
@@ -35,11 +38,11 @@ def markdown(summary: Summary, most_rows: int | None = None) -> str:
     tables = summary.tables
     keys = tables["groups"].column_names[: tables["groups"].column_names.index("sources")]
     shows = ("confidence", _SHOWS)
-    group_names = (*keys, "sources", "frames", "valid", "faces", *shows)
+    group_names = (*map(_text, keys), "sources", "frames", "valid", "faces", *shows)
     source_names = ("source", "status", "frames", "valid", "faces", "tracks", *shows)
     track_names = ("source", "track", "from s", "to s", "frames", "valid", "changes/min", *shows)
     sections = [
-        *(f"- {note}" for note in summary.notes),
+        *(f"- {_text(note)}" for note in summary.notes),
         *_section(
             "All" if keys == ["group"] else "Groups",
             tables["groups"],
@@ -178,8 +181,8 @@ def _number(value: float | None, digits: int) -> str:
 
 
 def _text(value: str | None) -> str:
-    """Show a name without what would break a line of a table."""
-    return printable(value or "").replace("|", "\\|")
+    """Show a name as it is: neither markup nor what would break a line of a table."""
+    return _MARKUP.sub(r"\\\g<0>", printable(value or ""))
 
 
 def _lined_up(rows: Sequence[Cells]) -> str:

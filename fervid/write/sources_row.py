@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from fervid.labels import EMOTIONS
 from fervid.schema import CATEGORIES, MEAN_COLUMNS, SOURCES, category
 from fervid.sources import uri
-from fervid.spreadsheet import harmless
+from fervid.spreadsheet import harmless_throughout
 from fervid.types import SourceEnd
 
 Row = dict[str, object]
@@ -37,6 +37,9 @@ _DECODED = (
     "sha256",
 )
 """What `SourceEnd` and the sources table call by the same name."""
+
+_FREE_TEXT = frozenset({"error_type", "error", "remedy", "container", "codec"})
+"""Columns that may say what the file's author wrote: in no format shall a spreadsheet run it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,9 @@ def sources_table(rows: Sequence[Row]) -> pa.Table:
     """Make a table of schema `SOURCES` of rows."""
     columns = []
     for field in SOURCES:
-        values = [_safe(row[field.name]) for row in rows]
+        values = [row[field.name] for row in rows]
+        if field.name in _FREE_TEXT:
+            values = [None if one is None else harmless_throughout(str(one)) for one in values]
         names = CATEGORIES["sources"].get(field.name)
         columns.append(
             category(pa.array(values, pa.string()), names)
@@ -123,8 +128,3 @@ def sources_table(rows: Sequence[Row]) -> pa.Table:
             else pa.array(values, field.type)
         )
     return pa.table(columns, schema=SOURCES)
-
-
-def _safe(value: object) -> object:
-    """Make text harmless in a spreadsheet: errors and names of formats stem from the file."""
-    return harmless(value) if isinstance(value, str) else value

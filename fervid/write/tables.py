@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -16,14 +15,12 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from fervid.schema import TableName, file_schema
-from fervid.spreadsheet import FORMULA_STARTS, NUMBER
+from fervid.spreadsheet import ANY_FORMULA, harmless, harmless_throughout
 from fervid.write.merge import GROUP_ROWS
 from fervid.write.place import Kind, Place
 
 GROUPS_PER_FILE = 8
 """A file of the folder result holds about a million rows."""
-
-_FORMULA_START = f"^[{re.escape(''.join(FORMULA_STARTS))}]"
 
 
 def write_observations(
@@ -101,16 +98,18 @@ def _as_text(field: pa.Field) -> pa.Field:
 
 
 def _harmless(rows: pa.Table) -> pa.Table:
-    """Put a space before text that a spreadsheet would take for a formula, whoever wrote it."""
+    """Keep spreadsheets from running what somebody else wrote.
+
+    Of the first column, the name of the source in most tables, the start alone is looked at: what
+    follows is kept together by its quotes, and shall be the same in every format.
+    """
     for place, field in enumerate(rows.schema):
         if pa.types.is_string(field.type):
             text = rows.column(place)
-            is_number = pc.match_substring_regex(text, f"^{NUMBER}$")
-            starts_so = pc.match_substring_regex(text, _FORMULA_START)
-            is_formula = pc.and_not(starts_so, is_number)
-            if pc.any(is_formula).as_py():
-                marked = pc.binary_join_element_wise(" ", text, "")
-                rows = rows.set_column(place, field, pc.if_else(is_formula, marked, text))
+            if pc.any(pc.match_substring_regex(text, ANY_FORMULA)).as_py():
+                make = harmless_throughout if place else harmless
+                safe = [None if one is None else make(one) for one in text.to_pylist()]
+                rows = rows.set_column(place, field, pa.array(safe, pa.string()))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,20 @@ def test_names_that_differ_in_case_alone_are_told_apart() -> None:
     assert first.casefold() != second.casefold()
 
 
+def test_names_whose_accents_are_written_in_two_ways_are_told_apart() -> None:
+    """APFS takes them for the same."""
+    first, second = named("Andr\u00e9.mp4", "Andre\u0301.mp4")
+    normal = [unicodedata.normalize("NFC", name).casefold() for name in (first, second)]
+    assert normal[0] != normal[1]
+
+
 @pytest.mark.parametrize(
     ("source", "name"),
     [
+        ("NUL.mp4", "_NUL.csv"),
+        ("aux/com1.x.mp4", "_aux/_com1.x.csv"),
+        ("C:\\Windows\\x.mp4", "C__Windows_x.csv"),
+        ("a\0b.mp4", "a_b.csv"),
         ("../../etc/passwd", "_./_./etc/passwd.csv"),
         ("/etc/passwd", "etc/passwd.csv"),
         ("./=x.mp4", "=x.csv"),

@@ -123,6 +123,21 @@ def test_a_group_may_be_named_by_a_sign_alone(tmp_path: Path, name: str) -> None
     assert f"| {name.ljust(4)} |" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("<img src=x onerror=alert(1)>", r"\<img src=x onerror=alert(1)>"),
+        (r"\<b>", r"\\\<b>"),
+        ("![x](http:/evil.example/x.png)", r"![x]\(http:/evil.example/x.png)"),
+        ("`code` [720p] (2)", r"\`code\` [720p] (2)"),
+        ("a\n## Heading", r"a\n## Heading"),
+    ],
+)
+def test_no_name_is_markup(tmp_path: Path, name: str, shown: str) -> None:
+    path = write_result(tmp_path / "r.parquet", [row(name, 0), end(name, 1)])
+    assert f"| {shown} |" in markdown(summarize(path))
+
+
 def test_a_long_table_is_cut_and_says_so(tmp_path: Path) -> None:
     items: list[Item] = []
     for number in range(30):
