@@ -66,7 +66,9 @@ def test_no_table_that_is_written_as_csv_holds_a_formula(
     tmp_path_factory: pytest.TempPathFactory, values: list[str]
 ) -> None:
     path = tmp_path_factory.mktemp("csv") / "t.csv"
-    table = pa.table({"name": pa.array([*values, None]), "free": ["a;=b", *values]})
+    table = pa.table(
+        {"name": [*(f"{value}.mp4" for value in values), None], "free": ["a;=b", *values]}
+    )
     write_csv(table.schema, path, [table])
     for delimiter in ",;\t":
         found = cells(path.read_bytes().decode(), delimiter)
