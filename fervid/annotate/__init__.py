@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from fervid.annotate import film, photo
-from fervid.annotate.match import check_size, source_of
+from fervid.annotate.match import check_length, check_size, source_of
 from fervid.annotate.sightings import COLUMNS, Sightings
 from fervid.errors import FervidError, UsageError
 from fervid.picture import Picture
@@ -85,6 +85,7 @@ def annotate(
         facts.st_size,
         datetime.fromtimestamp(facts.st_mtime, UTC),
     )
+    check_length(here, row)
     check = partial(check_size, row=row, clip=path)
     growing = target.with_name(f".{target.name}.partial")
     try:

@@ -9,12 +9,20 @@ from typing import Any
 
 import pyarrow as pa
 
+from fervid.decode.probe import read_header
 from fervid.errors import FervidError, UsageError
 from fervid.picture import Picture
 from fervid.sources import readable
 from fervid.sources.nearest import nearest_source
+from fervid.types import Source
 
-_COLUMNS = ("source", "uri", "kind", "status", "error", "size_bytes", "width", "height")
+_COLUMNS = (
+    *("source", "uri", "kind", "status", "error", "size_bytes", "width", "height"),
+    *("duration_s", "frames_total"),
+)
+_OTHER_LENGTH_S, _OTHER_FRAMES, _OTHER_SHARE = 1.0, 2, 0.02
+"""What a copy in another container may differ by: its sound ends later, or it lacks a frame at an
+end. The share is that of a source that is taken for cut short."""
 _MOST_NAMES = 5
 
 _logger = logging.getLogger("fervid")
@@ -77,6 +85,38 @@ def check_size(picture: Picture, row: dict[str, Any], clip: Path) -> None:
             f"{row['width']}x{row['height']}.",
             "Give the file that was analysed, or analyse this one.",
         )
+
+
+def check_length(clip: Source, row: dict[str, Any]) -> None:
+    """Refuse, before any of it is drawn, a video of another length than what was analysed.
+
+    Args:
+        clip: The file, as the source that it is said to be.
+        row: Of that source.
+
+    Raises:
+        FervidError: It is longer or shorter, or has fewer frames.
+    """
+    if row["kind"] != "video":
+        return
+    header = read_header(clip)
+    here_s, there_s = header.duration_s, row["duration_s"]
+    # Counted up to where reading ended, at --end say: the file has at least as many.
+    here, there = header.frames, row["frames_total"]
+    if None not in (here_s, there_s) and abs(here_s - there_s) > _slack(there_s, _OTHER_LENGTH_S):
+        lengths = f"lasts {here_s:.1f} s", f"lasted {there_s:.1f} s"
+    elif None not in (here, there) and here < there - _slack(there, _OTHER_FRAMES):
+        lengths = f"has {here:,} frames", f"had {there:,}"
+    else:
+        return
+    raise FervidError(
+        f"{clip.path} {lengths[0]}; what was analysed as {row['source']} {lengths[1]}.",
+        "Give the file that was analysed, or analyse this one.",
+    )
+
+
+def _slack(length: float, least: float) -> float:
+    return max(least, _OTHER_SHARE * length)
 
 
 def _named(rows: Sequence[dict[str, Any]], name: str, result: Path) -> dict[str, Any]:

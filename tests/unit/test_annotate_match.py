@@ -69,10 +69,39 @@ def test_another_file_of_the_name_is_refused_unless_it_is_named(
     result: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
-    other = film(tmp_path / "other" / "c.mp4", frames=9, sound=None)
+    other = film(tmp_path / "other" / "c.mp4", frames=3, sound=None, codec="mpeg4")
     with pytest.raises(FervidError, match=r"bytes; the file that was analysed as c\.mp4 had"):
         annotate(other, result, tmp_path / "o.mp4")
     annotate(other, result, tmp_path / "o.mp4", source="c.mp4")
+
+
+@pytest.mark.parametrize(
+    ("name", "frames", "words"),
+    [
+        ("d.mkv", 70, r"d\.mkv lasts 2\.8 s; what was analysed as c\.mp4 lasted 1\.2 s"),
+        ("d.mp4", 9, r"d\.mp4 has 9 frames; what was analysed as c\.mp4 had 30"),
+    ],
+)
+def test_a_clip_of_another_length_is_refused_before_anything_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, frames: int, words: str
+) -> None:
+    clip = film(tmp_path / "c.mp4", frames=30, sound=None)
+    result = result_of(clip, [sighting("c.mp4", 0)])
+    other = film(tmp_path / name, frames=frames, sound=None)
+    monkeypatch.setattr("fervid.annotate.video.draw_video", None)
+    with pytest.raises(FervidError, match=words):
+        annotate(other, result, tmp_path / "o.mp4", source="c.mp4")
+    assert not list(tmp_path.glob("*o.mp4*"))
+
+
+@pytest.mark.parametrize("name", ["d.mkv", "d.mp4"])
+def test_a_copy_in_another_container_with_sound_is_taken_for_the_clip(
+    tmp_path: Path, name: str
+) -> None:
+    clip = film(tmp_path / "c.mp4", frames=30, sound=None)
+    result = result_of(clip, [sighting("c.mp4", 0), nobody("c.mp4", 29)])
+    other = film(tmp_path / name, frames=30, codec="mpeg4")
+    assert "30 frames" in annotate(other, result, tmp_path / "o.mp4", source="c.mp4")
 
 
 def test_pictures_of_another_size_are_refused_even_if_the_source_is_named(

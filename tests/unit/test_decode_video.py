@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from fervid.decode import read_source
-from fervid.decode.probe import duration_s
+from fervid.decode.probe import Header, read_header
 from fervid.options import Sampling
 from tests.drawn import ALL_FRAMES, bar, bar_position, corners, encode, read, source_of
 from tests.groups import with_a_hidden_frame
@@ -238,7 +238,8 @@ def test_a_file_that_has_gone_fails_alone(clips: Path, tmp_path: Path) -> None:
     path.unlink()
     (end,) = read_source(source, ALL_FRAMES, 1)
     assert end.status == "failed"
-    assert "readable" in end.failure.remedy
+    assert end.failure.error == "gone.mp4 is not there any more."
+    assert end.failure.remedy
 
 
 def test_frames_are_freed_without_the_garbage_collector(clips: Path) -> None:
@@ -253,7 +254,8 @@ def test_frames_are_freed_without_the_garbage_collector(clips: Path) -> None:
     assert alive <= 1
 
 
-def test_duration_is_read_from_the_header_alone(clips: Path, tmp_path: Path) -> None:
+def test_what_a_header_promises_is_read_without_decoding(clips: Path, tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("hello")
-    assert duration_s(source_of(clips / "h264.mkv")) == pytest.approx(0.8)
-    assert duration_s(source_of(tmp_path / "text.mp4")) is None
+    assert read_header(source_of(clips / "h264.mkv")) == Header(pytest.approx(0.8), None)
+    assert read_header(source_of(clips / "h264.mp4")) == Header(pytest.approx(0.8), 20)
+    assert read_header(source_of(tmp_path / "text.mp4")) == Header(None, None)
