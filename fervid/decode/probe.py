@@ -37,12 +37,11 @@ def read_header(source: Source) -> Header:
         return Header()
     try:
         with opened(source.path) as container:
-            duration = container.duration
+            duration = -1 if container.duration is None else container.duration
             frames = None
             if container.format.name == _HAS_INDEX:
                 entries = picture_stream(container, source.path).index_entries
                 frames = sum(not entry.is_discard for entry in entries) or None
-            known = duration is not None and duration >= 0
-            return Header(duration / av.time_base if known else None, frames)
+            return Header(duration / av.time_base if duration >= 0 else None, frames)
     except FervidError:
         return Header()
