@@ -12,13 +12,12 @@ from fervid import machine, stages
 from fervid.decode_worker.messages import Orders
 from fervid.decode_worker.nursery import Nursery
 from fervid.decode_worker.outside import WorkerReader
+from fervid.frame_queue import FrameQueue
 from fervid.limits import Limits
 from fervid.options import Sampling
+from fervid.sources import noticed
 from fervid.thread_reader import ThreadReader
 from fervid.types import Frame, Source, SourceEnd
-
-_WAIT_S = 0.1
-"""How long a put or get sleeps before it looks whether the run was stopped."""
 
 NVDEC_SOURCES = 4
 """Sources that NVDEC decodes at the same time: each holds a CUDA context. Not tuned."""
@@ -28,12 +27,6 @@ _AHEAD_BYTES = 4 << 20
 
 _PHOTO_BYTES = 36 << 20
 """A photo of 12 megapixels."""
-
-_SMALLEST_ITEM_BYTES = 1024
-"""What a lost frame or an end marker counts, so that these too are bounded."""
-
-_FRAME_BYTES = 8 << 10
-"""What a frame of a video takes beside its pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +173,7 @@ class ReaderPool:
             hashes=hashes,
         )
         self._nursery = Nursery(self._orders)
-        self._queue = _Queue(memory_bytes, plan.workers, stop or threading.Event())
+        self._queue = FrameQueue(memory_bytes, plan.workers, stop or threading.Event())
         self._is_awaited = threading.Event()
         self._threads = [
             threading.Thread(target=self._read, name=f"fervid-decode-{number}", daemon=True)
@@ -219,7 +212,7 @@ class ReaderPool:
                 reader.start()
                 self._is_awaited.wait()
                 for item in reader.items():
-                    if not self._queue.put(item):
+                    if not self._queue.put(noticed(item) if isinstance(item, SourceEnd) else item):
                         return
         except BaseException as error:  # noqa: BLE001 (raised again in the consumer)
             fault = error
@@ -234,69 +227,3 @@ class ReaderPool:
         return ThreadReader(
             self._todo, orders.sampling, orders.limits, nvdec, self._on_opened, orders.hashes
         )
-
-
-class _Queue:
-    """Items from several threads to one, bounded by the bytes of their pictures."""
-
-    def __init__(self, capacity_bytes: int, producers: int, stop: threading.Event) -> None:
-        self._capacity_bytes = capacity_bytes
-        self._items: deque[Frame | SourceEnd] = deque()
-        self._held_bytes = 0
-        self._producers = producers
-        self._fault: BaseException | None = None
-        self._changed = threading.Condition()
-        self._stop = stop
-        self.stopped = False
-
-    def put(self, item: Frame | SourceEnd) -> bool:
-        """Wait for room and add an item; return False when the run was stopped meanwhile."""
-        weight = _weight(item)
-        with self._changed:
-            while not self.stopped and self._held_bytes + weight > self._capacity_bytes:
-                if not self._held_bytes:
-                    break  # larger than the whole queue: alone
-                self._changed.wait(_WAIT_S)
-            if self.stopped:
-                return False
-            self._items.append(item)
-            self._held_bytes += weight
-            self._changed.notify_all()
-            return True
-
-    def drained(self) -> Iterator[Frame | SourceEnd]:
-        """Yield items until every producer has ended; raise what one of them met."""
-        while True:
-            with self._changed:
-                stages.queue_seen(len(self._items), self._held_bytes)
-                while not (self._items or self._fault or self._stop.is_set()):
-                    if not self._producers:
-                        return
-                    self._changed.wait(_WAIT_S)
-                if self._stop.is_set():
-                    raise KeyboardInterrupt
-                if self._fault is not None:
-                    raise self._fault
-                item = self._items.popleft()
-                self._held_bytes -= _weight(item)
-                self._changed.notify_all()
-            yield item
-
-    def producer_ended(self, fault: BaseException | None) -> None:
-        """Note that a producer adds nothing more, and why if it is a fault."""
-        with self._changed:
-            self._producers -= 1
-            self._fault = self._fault or fault
-            self._changed.notify_all()
-
-    def stop(self) -> None:
-        """Let every put return at once."""
-        with self._changed:
-            self.stopped = True
-            self._changed.notify_all()
-
-
-def _weight(item: Frame | SourceEnd) -> int:
-    if isinstance(item, SourceEnd) or item.picture is None:
-        return _SMALLEST_ITEM_BYTES
-    return item.picture.nbytes + _FRAME_BYTES

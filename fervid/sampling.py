@@ -22,7 +22,8 @@ class Sampler:
 
     `fps` takes the first frame at or after each tick `k / fps`, at most one frame however many
     ticks it passes; `every` takes indices divisible by it; else all are taken. Frames before
-    `start_s` are not taken; `is_past_end` says when to stop.
+    `start_s` are not taken; `is_past_end` says when to stop. Where times fall by more than a tick,
+    as in recordings that were joined end to end, the ticks begin anew.
 
     Args:
         sampling: What the user asked for.
@@ -35,6 +36,7 @@ class Sampler:
         self._start_s = sampling.start_s or None
         self._end_s = sampling.end_s
         self._next_tick = math.ceil(sampling.start_s * self._fps)
+        self._latest: Fraction | None = None
 
     def is_past_end(self, time_s: Fraction) -> bool:
         """Tell whether a frame at this time, and so every later one, lies past the end.
@@ -59,6 +61,11 @@ class Sampler:
         if self._every is not None:
             return index % self._every == 0
         position = time_s * self._fps
+        latest = position if self._latest is None else self._latest
+        if position < latest - 1:
+            self._next_tick = math.ceil(position)
+            latest = position
+        self._latest = max(latest, position)
         if position < self._next_tick:
             return False
         self._next_tick = math.floor(position) + 1

@@ -73,11 +73,20 @@ def encode(
     return path
 
 
+def endless(path: Path) -> Path:
+    """Write a film whose decoder gets nowhere: Matroska's header, then zeros that take no room."""
+    film = encode(path, [bar(0)], "mjpeg", pix_fmt="yuvj420p", format="matroska").read_bytes()
+    with path.open("wb") as file:
+        file.write(film[: film.index(b"\x1f\x43\xb6\x75")])  # up to the first cluster
+        file.truncate(1 << 38)
+    return path
+
+
 def source_of(path: Path) -> Source:
     known = format_of_file(path)
     kind = known.kind if known else "video"
     facts = path.stat()
-    return Source(path.name, path, kind, facts.st_size, datetime.fromtimestamp(0, UTC))
+    return Source(path.name, path, kind, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))
 
 
 def read(

@@ -6,9 +6,10 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from fervid.decode.account import Account
+from fervid.decode.shortage import is_for_lack_of_memory
 from fervid.errors import FervidError, SourceSkippedError
 from fervid.options import Sampling
-from fervid.sources import format_of_file, readable
+from fervid.sources import check_is_file, format_of_file, readable
 from fervid.types import Failure, Frame, Source, SourceEnd
 
 _THROUGH_PILLOW = ("webp", "avif")
@@ -44,7 +45,9 @@ def read_source(
         yield account.end("skipped", _failure(error))
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 (the boundary of a source)
+    except Exception as error:
+        if is_for_lack_of_memory(error):
+            raise MemoryError(str(error)) from error
         yield account.cut_short(_failure(error))
     else:
         yield account.end("partial" if account.fault else "ok", account.fault)
@@ -60,6 +63,7 @@ def _frames(
     account: Account, sampling: Sampling, thread_count: int, gpu: int | None
 ) -> Iterator[Frame]:
     """Choose the reader; each is imported where it is used."""
+    check_is_file(account.source.path)
     if account.source.kind == "image":
         from fervid.decode.still import read_still
 

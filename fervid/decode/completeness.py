@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 from fervid.decode import ogg
 from fervid.decode.account import Account
 from fervid.decode.container import conversion_remedy
+from fervid.decode.elsewhere import refers_elsewhere
 from fervid.decode.structure import is_cut_off
 from fervid.decode.timeline import Timeline
 from fervid.errors import SourceError
@@ -141,6 +142,11 @@ def judge(account: Account, extent: Extent, faults: Faults) -> Failure | None:
     """
     path = account.source.path
     if not account.frames_delivered and (account.frames_lost or not account.stopped):
+        if account.container == _COUNT_IN_HEADER and refers_elsewhere(path):
+            raise SourceError(
+                f"{path.name} has its pictures in another file, and others are not read.",
+                "Export it as a film that holds all it shows.",
+            )
         raise SourceError(
             f"No frame of {path.name} could be decoded{faults.reason}.", conversion_remedy(path)
         )

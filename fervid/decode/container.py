@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import av
+import av.subtitles.stream  # PyAV does when it opens a file: then memory may be short
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
@@ -20,6 +21,9 @@ from fervid.sources import format_of_file
 
 # FFmpeg otherwise takes a text for a subtitle track, a slide show or a list of other files.
 _FORMATS = "mov,matroska,webm,avi,ogg,mpegts,mpeg,mpegvideo,flv,asf,gif,apng"
+
+_MOST_PIXELS = (1 << 31) - 1
+"""As FFmpeg counts them; a larger limit it takes for no limit that it knows, and decodes nothing."""
 
 
 @contextmanager
@@ -93,7 +97,8 @@ def check_size(stream: VideoStream, path: Path, max_pixels: int) -> None:
     """
     context = stream.codec_context
     size.check(context.width, context.height, path, max_pixels)
-    context.options = {**context.options, "max_pixels": str(max_pixels)}
+    most = min(max_pixels, _MOST_PIXELS)
+    context.options = {**context.options, "max_pixels": str(most)}
 
 
 def conversion_remedy(path: Path) -> str:
@@ -117,10 +122,12 @@ def _without_pictures(container: InputContainer, path: Path) -> FervidError:
     if container.format.name.startswith("mov") and ends_inside_a_box(path):
         return SourceError(f"{path.name} ends inside its index.", missing_index_remedy())
     kinds = sorted({stream.type for stream in container.streams})
+    if not kinds:
+        return SourceError(f"{path.name} holds no streams.", conversion_remedy(path))
     if "video" in kinds:
         what = "cover art but no film"
     else:
-        what = f"no pictures: its streams are {', '.join(kinds) or 'none'}"
+        what = f"no pictures: its streams are {', '.join(kinds)}"
     return SourceSkippedError(f"{path.name} holds {what}.", "Nothing needs to be done.")
 
 

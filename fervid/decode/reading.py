@@ -19,6 +19,7 @@ from fervid.decode.account import Account
 from fervid.decode.colour import PictureMaker
 from fervid.decode.completeness import Extent, Faults
 from fervid.decode.selection import Shown
+from fervid.decode.shortage import is_for_lack_of_memory, is_short
 from fervid.decode.timeline import Timeline
 from fervid.limits import FAILURES_IN_A_ROW
 from fervid.picture import Picture
@@ -65,6 +66,7 @@ class Reading:
                 with stages.timed("decode"):
                     packet = next(packets, None)
             except av.FFmpegError as error:
+                self._see_that_memory_suffices(error)
                 self.faults.reading = error
                 return
             except IndexError:
@@ -88,6 +90,7 @@ class Reading:
             with stages.timed("decode"):
                 frames = self.stream.decode(packet)
         except av.FFmpegError as error:
+            self._see_that_memory_suffices(error)
             # Which frame is lost shows by its PTS: with frame threads this packet may be whole.
             self.faults.decoding = error
             self.faults.in_a_row += 1
@@ -110,6 +113,13 @@ class Reading:
         """Describe a frame that did not."""
         failure = f"The decoder delivered no frame{self.faults.reason}."
         return Shown(self.timeline.at(pts), failure=failure)
+
+    def _see_that_memory_suffices(self, error: av.FFmpegError) -> None:
+        """Raise MemoryError where an error may come of a lack of it."""
+        context = self.stream.codec_context
+        frame_bytes = context.width * context.height * 3 // 2
+        if is_for_lack_of_memory(error) or is_short(frame_bytes):
+            raise MemoryError(str(error)) from error
 
     def _picture(self, frame: VideoFrame) -> Picture:
         if self._maker is None:

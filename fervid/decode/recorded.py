@@ -45,4 +45,7 @@ def _with_zone(text: str) -> datetime | None:
         return None
     if moment.tzinfo is None or moment.year <= _EPOCH_YEAR:
         return None
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # the last hours of the year 9999
+        return None

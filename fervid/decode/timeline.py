@@ -13,6 +13,10 @@ _DEFAULT_RATE = Fraction(25)
 """Frames per second where a stream says nothing at all; FFmpeg's own guess."""
 
 
+_FASTEST_RATE = 1000
+"""Frames per second that no stream has without saying so: a millisecond is the usual clock."""
+
+
 class Timeline:
     """The times of one stream's frames.
 
@@ -24,7 +28,7 @@ class Timeline:
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
         self._tick_s = stream.time_base or Fraction(1, av.time_base)
         self.start_s = _start_s(container)
-        self.rate = stream.average_rate or stream.guessed_rate or _DEFAULT_RATE
+        self.rate = stream.average_rate or _guessed(stream) or _DEFAULT_RATE
         # AVI numbers its frames and stamps none; FFmpeg computes stamps from number and rate.
         self._interpolated = container.format.name == "avi"
         self._last_s: Fraction | None = None
@@ -51,6 +55,12 @@ class Timeline:
     def ticks(self, seconds: Fraction) -> int:
         """Return seconds in units of the stream, rounded down."""
         return int(seconds / self._tick_s)
+
+
+def _guessed(stream: VideoStream) -> Fraction | None:
+    """FFmpeg's guess of the frame rate; of a stream that says nothing it is the clock's."""
+    rate = stream.guessed_rate
+    return rate if rate and rate < _FASTEST_RATE else None
 
 
 def _start_s(container: InputContainer) -> Fraction:

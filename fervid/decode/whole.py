@@ -11,6 +11,7 @@ from av.video.stream import VideoStream
 
 from fervid.decode.delivery import Awaited, is_meant_to_be_shown
 from fervid.decode.reading import Reading
+from fervid.decode.resizing import Sizes
 from fervid.decode.selection import Shown
 
 _SECOND_FIELD = Fraction(3, 4)
@@ -24,7 +25,11 @@ def shown(reading: Reading) -> Iterator[Shown]:
         reading: Just begun.
     """
     awaited = Awaited()
+    sizes = Sizes(reading.stream.codec_context.codec.canonical_name)
     for packet in reading.packets():
+        if sizes.changes_with(packet):
+            yield from _delivered(reading, awaited, None)
+            reading.begin_anew()
         if is_meant_to_be_shown(packet) and packet.pts is not None:
             awaited.sent(packet.pts, packet.dts)
         yield from _delivered(reading, awaited, packet)

@@ -144,7 +144,7 @@ class Pictures:
             where: What `put` returned.
 
         Raises:
-            ValueError: It lies outside the arena.
+            ValueError: It lies outside the arena, or is not what its message says.
         """
         at, nbytes = int(where["at"]), int(where["nbytes"])
         if not self._arena.start <= at <= at + nbytes <= self._arena.end:
@@ -175,11 +175,14 @@ class Pictures:
 
 def _photo(half: Pixels, encoded: Pixels, halved: dict[str, Any]) -> Picture:
     """A photo of which only the half is decoded; it needs libjpeg-turbo to become whole."""
-    from fervid.decode.jpeg import Whole
+    from fervid.decode.jpeg import Whole, size_of
     from fervid.decode.orientation import Orientation
 
     width, height = halved["size"]
-    whole = Whole(encoded, Orientation(**halved["turn"]))
+    turn = Orientation(**halved["turn"])
+    if size_of(encoded) != ((height, width) if turn.transpose else (width, height)):
+        raise ValueError("a photo of another size than its half")
+    whole = Whole(encoded, turn)
     return Picture((Plane.halved(half, (width, height), whole, encoded.nbytes),))
 
 

@@ -7,6 +7,9 @@ import signal
 from fervid.decode_worker.nursery import Ended
 from fervid.types import Failure
 
+_KILLED, _DIED, _STALLED = DEATHS = ("DecoderKilled", "DecoderDied", "DecoderStalled")
+"""Types of error that say that a source cost its decoder its life."""
+
 _CONVERT = "If it plays elsewhere, convert it with ffmpeg; rows that came before are good."
 
 
@@ -20,17 +23,15 @@ def of_a_dead_decoder(ended: Ended, last_frame: int | None) -> Failure:
     when = _when(last_frame)
     if ended.status == -signal.SIGKILL:
         return Failure(
-            "DecoderKilled",
+            _KILLED,
             f"The system killed the decoder {when} (SIGKILL), most likely for lack of memory.",
             "Leave it more memory, or decode fewer sources at a time with --decode-threads.",
         )
     if ended.status < 0:
-        return Failure(
-            "DecoderDied", f"The decoder died of {_name(-ended.status)} {when}.", _CONVERT
-        )
+        return Failure(_DIED, f"The decoder died of {_name(-ended.status)} {when}.", _CONVERT)
     said = ended.complaints.splitlines()[-1:] or ["it said nothing"]
     return Failure(
-        "DecoderDied", f"The decoder ended with status {ended.status} {when}: {said[0]}", _CONVERT
+        _DIED, f"The decoder ended with status {ended.status} {when}: {said[0]}", _CONVERT
     )
 
 
@@ -42,7 +43,7 @@ def of_a_stalled_decoder(stall_s: float, last_frame: int | None) -> Failure:
         last_frame: As for a dead one.
     """
     return Failure(
-        "DecoderStalled",
+        _STALLED,
         f"The decoder got nowhere for {stall_s:g} s {_when(last_frame)}.",
         f"If its disk is slow, raise --stall-timeout. {_CONVERT}",
     )

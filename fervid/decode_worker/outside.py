@@ -204,13 +204,11 @@ class WorkerReader:
             if "so_far" in said:
                 given.so_far = end_of(given.source, said["so_far"])
             where = said.get("picture")
-            frame = Frame(
-                given.source.id,
-                int(said["index"]),
-                said["time_s"],
-                where and pictures.at(where),
-                said["failure"],
-            )
+            picture = where and pictures.at(where)
+            if picture and picture.width * picture.height > self._orders.limits.max_pixels:
+                raise ValueError("a picture of more pixels than allowed")
+            index, time_s, failure = int(said["index"]), said["time_s"], said["failure"]
+            frame = Frame(given.source.id, index, time_s, picture, failure)
         given.count(frame)
         if given.so_far and given.frames == 1:
             self._on_opened(given.source, given.so_far.duration_s)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from fervid.decode import read_source
+from fervid.decode_worker.obituary import DEATHS
 from fervid.options import Sampling
 from fervid.report.rows import SourceRows
 from fervid.sources import path_of_uri
@@ -118,7 +119,7 @@ def cut_out(
         if name in missing:
             continue
         source = _source(sources[name])
-        fault = _fault(source)
+        fault = _fault(source) or _danger(sources[name])
         face = None if fault else _face(source, one)
         if face is None:
             missing[name] = fault or f"frame {one.frame} could not be read again"
@@ -140,6 +141,12 @@ def _fault(source: Source) -> str | None:
     except OSError:
         return "its file is no longer where it was"
     return None if size_bytes == source.size_bytes else "its file has changed since"
+
+
+def _danger(row: Mapping[str, object]) -> str | None:
+    """Say why a file is not read in this process."""
+    error_type = str(row.get("error_type"))
+    return "its decoder came to grief" if error_type in DEATHS else None
 
 
 def _face(source: Source, best: Best) -> str | None:

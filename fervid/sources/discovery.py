@@ -11,12 +11,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fervid.errors import UsageError
+from fervid.sources.change import mtime_of
 from fervid.sources.identity import readable, source_ids
 from fervid.sources.signature import format_of_file, kind_of_ending
 from fervid.types import Source, SourceKind
 
 MARKER_NAME = ".fervid"
 """A folder that holds a file of this name was written by fervid and is never read."""
+
+_MOST_TOLD = 300
+"""Characters of a name, that a damaged list does not fill the screen."""
 
 _logger = logging.getLogger("fervid")
 
@@ -28,7 +32,7 @@ class Discovery:
     Args:
         sources: Sorted by id, each file once.
         ignored: What lies in the folders named and is no candidate: files of other kinds, links
-            to folders, links that lead nowhere.
+            to folders.
         root: What the ids are relative to, absolute.
     """
 
@@ -50,7 +54,8 @@ def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None)
     """Find the sources behind files, folders (recursive) and patterns (with `**`).
 
     In a folder, a file is a source when its first bytes are a known signature or its ending is
-    known. A file that is named is a source whatever it is: one row will say what is wrong with it.
+    known. A file that is named is a source whatever it is, and so is a pipe, a device or a link
+    that leads nowhere under a known ending: one row will say what is wrong with it.
 
     Args:
         inputs: Paths or patterns; relative ones start at the working directory.
@@ -66,14 +71,14 @@ def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None)
     """
     if not inputs:
         raise UsageError("No inputs.", "Name files, folders or patterns.")
-    found = [_resolve(os.fspath(one)) for one in inputs]
+    found = [_looked_at(os.fspath(one)) for one in inputs]
     base = _root(root, found)
     kinds: dict[Path, SourceKind] = {}
     ignored: set[Path] = set()
     for one in found:
         for path in one.files:
             kind = None if _is_ours(path.parent) else _kind(path, one.named)
-            if kind and path.is_file():
+            if kind:
                 kinds[path] = kind
             else:
                 ignored.add(path)
@@ -90,6 +95,16 @@ def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None)
     paths = _distinct(sorted(kinds, key=ids.__getitem__))
     sources = tuple(_source(path, ids[path], kinds[path]) for path in paths)
     return Discovery(sources, len(ignored), base)
+
+
+def _looked_at(text: str) -> _Input:
+    try:
+        return _resolve(text)
+    except (OSError, ValueError) as error:  # names too long, with a zero byte, out of reach
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(
+            f"Cannot look at {text[:_MOST_TOLD]!r}: {why}.", "Check the spelling and the rights."
+        ) from error
 
 
 def _resolve(text: str) -> _Input:
@@ -122,7 +137,7 @@ def _matches(pattern: str) -> _Input:
             continue
         if path.is_dir() and not path.is_symlink():
             files.extend(_walk(path))
-        elif path.is_file() or path.is_symlink():
+        else:
             files.append(path)
     if not files:
         raise UsageError(
@@ -142,6 +157,8 @@ def _walk(top: Path) -> Iterator[Path]:
     """Yield the files and links under a folder, without hidden ones and what fervid wrote."""
 
     def refuse(error: OSError) -> None:
+        if isinstance(error, FileNotFoundError):
+            return  # gone since its parent was listed
         raise UsageError(
             f"Cannot list the folder {error.filename}: {error.strerror}.",
             "Make it readable, or name other inputs.",
@@ -152,19 +169,15 @@ def _walk(top: Path) -> Iterator[Path]:
             subfolders.clear()
             continue
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted([*names, *subfolders]):
-            path = Path(folder, name)
-            if not name.startswith(".") and (path.is_file() or path.is_symlink()):
-                yield path
+        links = [name for name in subfolders if Path(folder, name).is_symlink()]
+        for name in sorted([*names, *links]):
+            if not name.startswith("."):
+                yield Path(folder, name)
 
 
 def _log_ignored(path: Path) -> None:
     name = readable(str(path))
-    if not path.exists():
-        level = logging.WARNING if kind_of_ending(path) else logging.DEBUG
-        target = readable(os.path.realpath(path))
-        _logger.log(level, "Ignored %s: it links to %s, which is not there.", name, target)
-    elif path.is_dir():
+    if path.is_dir():
         _logger.debug("Ignored %s: it links to a folder.", name)
     elif _is_ours(path.parent):
         _logger.debug("Ignored %s: fervid wrote it.", name)
@@ -177,6 +190,10 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _kind(path: Path, named: bool) -> SourceKind | None:
+    if path.is_dir():
+        return None
+    if not path.is_file():
+        return kind_of_ending(path)
     known = format_of_file(path)
     if known:
         return known.kind
@@ -210,9 +227,20 @@ def _distinct(paths: Iterable[Path]) -> list[Path]:
 
 
 def _source(path: Path, source_id: str, kind: SourceKind) -> Source:
-    facts = path.stat()
-    mtime = datetime.fromtimestamp(facts.st_mtime, UTC)
-    return Source(source_id, path, kind, facts.st_size, mtime)
+    try:
+        facts = path.stat()
+    except OSError:
+        return _unseen(path, source_id, kind)
+    return Source(source_id, path, kind, facts.st_size, mtime_of(facts))
+
+
+def _unseen(path: Path, source_id: str, kind: SourceKind) -> Source:
+    """A link that leads nowhere, or a file that is gone already: its row will say so."""
+    try:
+        facts = path.lstat()
+    except OSError:
+        return Source(source_id, path, kind, 0, datetime.fromtimestamp(0, UTC))
+    return Source(source_id, path, kind, facts.st_size, mtime_of(facts))
 
 
 def _listed(inputs: Sequence[str | os.PathLike[str]]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from fervid.sources.regular import opened_unless_it_waits
 from fervid.types import SourceKind
 
 _VIDEO_ENDINGS = [
@@ -70,7 +71,7 @@ def format_of_file(path: Path) -> Format | None:
         the source then says why).
     """
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=opened_unless_it_waits) as file:
             head = file.read(_HEAD_BYTES)
             if head.startswith(b"\x89PNG\r\n\x1a\n"):
                 return Format("apng", "video") if _is_animated_png(file) else Format("png", "image")

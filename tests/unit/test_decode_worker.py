@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ from fervid.options import Sampling
 from fervid.reader_pool import DecodePlan, ReaderPool, read_all
 from fervid.types import Frame, Source, SourceEnd
 from tests.decoders import nurseries, wait_until_gone, workers
-from tests.drawn import ALL_FRAMES, bar, bar_position, encode, read, source_of
+from tests.drawn import ALL_FRAMES, bar, bar_position, encode, endless, read, source_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="decode workers need Linux")
 
@@ -91,14 +90,8 @@ def test_a_crash_costs_its_source_alone_and_not_the_rows_before(
     assert (end.codec, end.width, end.time_source) == ("mpeg4", 64, "pts")
 
 
-def stuck(path: Path) -> Source:
-    """A source that whoever opens it waits for, forever."""
-    os.mkfifo(path)
-    return Source(path.name, path, "video", 0, datetime.fromtimestamp(0, UTC))
-
-
 def test_a_crash_before_the_first_frame_is_a_failure(film: Path, tmp_path: Path) -> None:
-    sources = [stuck(tmp_path / "stuck.mp4"), source_of(film)]
+    sources = [source_of(endless(tmp_path / "stuck.mkv")), source_of(film)]
     with closing(read_all(sources, ALL_FRAMES, TWO, 1 << 20)) as items:
         ends = ends_of(itertools.islice(items, 61))
         while len(left := workers()) > 1:  # the one that read the film goes
@@ -107,18 +100,18 @@ def test_a_crash_before_the_first_frame_is_a_failure(film: Path, tmp_path: Path)
         ends |= ends_of(items)
     assert {name: end.status for name, end in ends.items()} == {
         "film.mkv": "ok",
-        "stuck.mp4": "failed",
+        "stuck.mkv": "failed",
     }
-    failure = ends["stuck.mp4"].failure
+    failure = ends["stuck.mkv"].failure
     assert failure is not None
     assert failure.error == "The decoder died of SIGSEGV before its first frame."
 
 
 def test_a_file_that_never_opens_ends_when_time_is_up(film: Path, tmp_path: Path) -> None:
-    sources = [stuck(tmp_path / "stuck.mp4"), source_of(film)]
+    sources = [source_of(endless(tmp_path / "stuck.mkv")), source_of(film)]
     ends = ends_of(read_all(sources, ALL_FRAMES, ONE, 1 << 20, Limits(stall_s=0.5)))
     assert [end.status for end in ends.values()] == ["failed", "ok"]
-    failure = ends["stuck.mp4"].failure
+    failure = ends["stuck.mkv"].failure
     assert failure is not None
     assert failure.error == "The decoder got nowhere for 0.5 s before its first frame."
 

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from fervid import machine
+from fervid.frame_queue import FrameQueue
 from fervid.limits import Limits
 from fervid.options import Sampling
 from fervid.picture import Picture
-from fervid.reader_pool import DecodePlan, ReaderPool, _Queue, plan_decoding, read_all
+from fervid.reader_pool import DecodePlan, ReaderPool, plan_decoding, read_all
 from fervid.types import Frame, Source, SourceEnd
 from tests.decoders import nurseries
 from tests.drawn import ALL_FRAMES, read, source_of
@@ -109,7 +110,7 @@ def test_frames_that_wait_stay_within_the_bound(sources: list[Source]) -> None:
 
 def test_nothing_is_added_after_the_stop(sources: list[Source]) -> None:
     frames, end = read(sources[0].path)
-    queue = _Queue(1 << 30, 1, threading.Event())
+    queue = FrameQueue(1 << 30, 1, threading.Event())
     assert queue.put(frames[0])
     queue.stop()
     assert not queue.put(frames[1])

@@ -94,3 +94,15 @@ def test_a_frame_just_before_the_containers_start_belongs_to_the_whole_source() 
 def test_two_ways_to_sample_at_once_are_a_usage_error() -> None:
     with pytest.raises(UsageError, match="--fps, --every and --all-frames"):
         Sampling(every=2, all_frames=True)
+
+
+def test_where_times_begin_anew_so_does_sampling() -> None:
+    once = at(25, 100)
+    assert taken(Sampling(), once) == list(range(0, 100, 5))
+    assert taken(Sampling(), [*once, *once, *once]) == list(range(0, 300, 5))
+
+
+def test_times_that_tremble_bring_no_more_frames() -> None:
+    swapped = [time_s for pair in zip(at(25, 100)[1::2], at(25, 100)[::2], strict=True)
+               for time_s in pair]  # fmt: skip
+    assert len(taken(Sampling(), swapped)) == 20

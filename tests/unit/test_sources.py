@@ -10,6 +10,7 @@ from PIL import Image
 
 from fervid.errors import UsageError
 from fervid.sources import MARKER_NAME, discover, format_of_file, uri
+from fervid.sources.change import mtime_of
 from tests.drawn import bar, encode
 
 
@@ -78,20 +79,44 @@ def test_links_that_are_not_followed_are_counted_and_logged(
     folder: Path, caplog: pytest.LogCaptureFixture, pattern: str
 ) -> None:
     (folder / "deep/loop").symlink_to(folder)
-    (folder / "deep/holiday.mp4").symlink_to("/disk/that/is/not/mounted/holiday.mp4")
     (folder / "notes.txt").symlink_to("nowhere")
     caplog.set_level("DEBUG", "fervid")
     found = discover([folder / pattern])
     assert [source.id for source in found.sources] == ["a.mp4", "deep/er/b.MKV", "deep/photo.jpg"]
-    assert found.ignored == 4
+    assert found.ignored == 3
     logged = {Path(record.getMessage().split()[1].rstrip(":")): record for record in caplog.records}
     assert {str(path.relative_to(folder)): record.levelname for path, record in logged.items()} == {
         "LICENSE": "DEBUG",
         "deep/loop": "DEBUG",
         "notes.txt": "DEBUG",
-        "deep/holiday.mp4": "WARNING",
     }
-    assert "/disk/that/is/not/mounted" in logged[folder / "deep/holiday.mp4"].getMessage()
+
+
+@pytest.mark.parametrize("pattern", ["", "**/*"])
+def test_what_is_no_file_but_has_a_known_ending_is_a_source_so_that_a_row_says_why(
+    folder: Path, pattern: str
+) -> None:
+    (folder / "deep/holiday.mp4").symlink_to("/disk/that/is/not/mounted/holiday.mp4")
+    (folder / "round.jpg").symlink_to("round.jpg")
+    os.mkfifo(folder / "pipe.mkv")
+    (folder / "to-the-pipe.mkv").symlink_to("pipe.mkv")
+    (folder / "zero.png").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipe")
+    (folder / "to-the-pipe").symlink_to("pipe")
+    found = discover([folder / pattern])
+    assert {source.id: source.kind for source in found.sources if source.size_bytes == 0} == {
+        "a.mp4": "video",
+        "deep/er/b.MKV": "video",
+        "pipe.mkv": "video",
+        "zero.png": "image",
+    }
+    assert {"deep/holiday.mp4", "round.jpg"} < {source.id for source in found.sources}
+    assert found.ignored == 3
+
+
+def test_a_time_beyond_the_calendar_is_its_last_moment() -> None:
+    facts = os.stat_result((0o100644, 1, 1, 1, 0, 0, 12, 0, 2**62, 0))
+    assert mtime_of(facts).year == 9999
 
 
 def test_a_link_that_leads_nowhere_is_no_input(folder: Path) -> None:
