@@ -175,6 +175,7 @@ def _tflite(preset: ClassifierPreset) -> bytes:
     networks = exported(
         f"the model {preset.name}",
         f"classifier-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}",
+        ["model.tflite"],
         "fervid.exported.classifier",
         [preset.architecture],
         weights,

@@ -31,7 +31,12 @@ def networks() -> Mapping[str, bytes]:
     for filename in preset.files:
         presets.read(preset, filename)
     key = hashlib.sha256(" ".join(sorted(preset.files.values())).encode()).hexdigest()[:16]
-    return exported("the mtcnn detector", f"mtcnn-{key}-v{GRAPH_VERSION}", __name__)
+    return exported(
+        "the mtcnn detector",
+        f"mtcnn-{key}-v{GRAPH_VERSION}",
+        ("pnet.tflite", "rnet.tflite", "onet.tflite"),
+        "fervid.detect.mtcnn_export",
+    )
 
 
 def _export(folder: Path) -> None:

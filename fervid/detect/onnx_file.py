@@ -61,7 +61,8 @@ def _check(content: bytes) -> None:
         raise BadFileError("it has sparse weights")
     weights = dict(_weight(message) for message in graph.messages(5))
     inputs = [value for value in graph.messages(11) if value.text(1).decode() not in weights]
-    if len(inputs) != 1 or _shape(inputs[0])[:2] != (1, 3):
+    shapes = [_shape(value) for value in inputs]
+    if len(shapes) != 1 or shapes[0][:2] != (1, 3) or len(shapes[0]) != 4:
         raise BadFileError("its input is not one picture, (1, 3, height, width)")
     outputs = {value.text(1).decode() for value in graph.messages(12)}
     if outputs != OUTPUTS:

@@ -17,7 +17,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fervid import presets
@@ -32,14 +32,20 @@ log = logging.getLogger("fervid")
 
 
 def exported(
-    title: str, key: str, module: str, arguments: Sequence[str] = (), given: bytes = b""
+    title: str,
+    key: str,
+    names: Collection[str],
+    module: str,
+    arguments: Sequence[str] = (),
+    given: bytes = b"",
 ) -> Mapping[str, bytes]:
     """Read exported networks from the cache; export them where they are not there, or damaged.
 
     Args:
         title: What they belong to, as a user would say it.
         key: Name of their folder in the cache: of all that they are made of.
-        module: Is run as `python -m module FOLDER *arguments` and leaves files in that folder.
+        names: Of the files.
+        module: Is run as `python -m module FOLDER *arguments` and leaves them in that folder.
         arguments: For it.
         given: To its standard input.
 
@@ -50,14 +56,14 @@ def exported(
         FervidError: They could not be made, or another user may have made them.
     """
     folder = presets.cache_dir() / key
-    with contextlib.suppress(FileNotFoundError):
+    if folder.is_dir():
         try:
-            return _read(folder)
+            return _read(folder, names)
         except _DamagedError as error:
             log.warning("%s is damaged (%s).", folder, error)
     log.warning("Preparing %s for this machine, once, in %s.", title, folder)
     _make(title, folder, [module, "{}", *arguments], given)
-    return _read(folder)
+    return _read(folder, names)
 
 
 @contextlib.contextmanager
@@ -74,23 +80,22 @@ class _DamagedError(Exception):
     """A file of the cache is not what was written."""
 
 
-def _read(folder: Path) -> dict[str, bytes]:
+def _read(folder: Path, names: Collection[str]) -> dict[str, bytes]:
     """Read what lies in a folder of the cache.
 
     Raises:
-        FileNotFoundError: Nothing does.
         _DamagedError: It is not what was written there.
         FervidError: Another user may have written it.
     """
-    folder.stat()
     try:
         listed = json.loads(_own(folder / _LIST))
-        found = {name: _own(folder / name) for name in listed}
-    except (OSError, ValueError, RecursionError) as error:
+        expected = {name: listed[name] for name in names}
+        found = {name: _own(folder / name) for name in names}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _DamagedError(repr(error)) from error
     for name, content in found.items():
-        if hashlib.sha256(content).hexdigest() != listed[name]:
-            raise _DamagedError(f"another {name}")
+        if hashlib.sha256(content).hexdigest() != expected[name]:
+            raise _DamagedError(f"{name} is another one")
     return found
 
 
