@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from fervid.cli.config import config_option
 from fervid.cli.logs import show_logs
 from fervid.cli.say import tell
 
@@ -18,6 +19,7 @@ from fervid.cli.say import tell
     metavar="NAME",
     help="Download the weights of a preset now, for a run without a network.",
 )
+@config_option
 def command(fetch: str | None) -> int:
     """List the presets for --detector and --model: source, licence, figures, sha256.
 

@@ -119,7 +119,7 @@ def test_a_file_can_ask_for_json_and_hashes(
     )
     done = run_fervid("analyze", "--config", "night.toml", "--all-frames")
     assert done.returncode == 0, done.stderr
-    assert objects(done.stderr)[-1]["event"] == "run_ended"
+    assert "run_ended" in [record.get("event") for record in objects(done.stderr)]
     assert fervid.read_results(tmp_path / "r.parquet", "sources")["sha256"].str.len().tolist() == [
         64
     ]
