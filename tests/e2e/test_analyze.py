@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -132,9 +133,9 @@ def test_missing_or_foreign_weights_end_the_run(
     words: str,
 ) -> None:
     """It never classifies with what it does not know."""
-    home = presets._home
-    monkeypatch.setattr(
-        presets, "_home", lambda one: tmp_path if one.kind == "classifier" else home(one)
+    shipped = presets.CLASSIFIERS[DEFAULT_MODEL]
+    monkeypatch.setitem(
+        presets.CLASSIFIERS, DEFAULT_MODEL, dataclasses.replace(shipped, home=tmp_path)
     )
     if content:
         (tmp_path / "model.tflite").write_bytes(content)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import pickle
 from pathlib import Path
@@ -11,9 +10,10 @@ import lz4.frame
 import numpy as np
 import pytest
 
-from fervid import presets
 from fervid.detect import mtcnn_export, mtcnn_weights
 from fervid.errors import FervidError
+from fervid.presets import files
+from fervid.runtime import LitertNetwork
 
 
 @pytest.mark.parametrize(("network", "count"), [("pnet", 13), ("rnet", 16), ("onet", 21)])
@@ -42,39 +42,14 @@ def test_a_pickle_of_something_other_than_arrays_is_refused() -> None:
 def test_a_changed_weight_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "assets" / "weights").mkdir(parents=True)
     (tmp_path / "assets" / "weights" / "pnet.lz4").write_bytes(lz4.frame.compress(b"other"))
-    monkeypatch.setattr(presets, "_mtcnn_package", lambda: tmp_path)
+    monkeypatch.setattr(files, "_mtcnn_package", lambda: tmp_path)
     with pytest.raises(FervidError, match="not the pinned file"):
         mtcnn_weights.read("pnet")
 
 
-def test_the_networks_are_exported_once_and_with_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_mtcnn_is_exported_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with caplog.at_level(logging.WARNING, "fervid"):
-        first = mtcnn_export.exported()
-        made = {path: path.stat().st_mtime_ns for path in first.iterdir()}
-        assert mtcnn_export.exported() == first
-    assert len(caplog.records) == 1
-    assert {path.name for path in made} == {"pnet.tflite", "rnet.tflite", "onet.tflite"}
-    assert made == {path: path.stat().st_mtime_ns for path in first.iterdir()}
-    assert [path.name for path in first.parent.iterdir()] == [first.name]
-
-
-def test_an_export_that_fails_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr("sys.executable", "/bin/false")
-    with pytest.raises(FervidError, match="Cannot prepare the mtcnn detector"):
-        mtcnn_export.exported()
-    assert list((tmp_path / "fervid").iterdir()) == []
-
-
-def test_a_cache_that_cannot_be_written_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "fervid").write_text("a file where the folder should be")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with pytest.raises(FervidError, match="XDG_CACHE_HOME"):
-        mtcnn_export.exported()
+    networks = mtcnn_export.networks()
+    assert set(networks) == {"pnet.tflite", "rnet.tflite", "onet.tflite"}
+    for content in networks.values():
+        LitertNetwork(content, num_threads=1)
