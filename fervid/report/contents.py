@@ -151,9 +151,13 @@ def _index(rows: Iterable[Row], gathering: _Gathering) -> dict[str, Any]:
         "emotions": EMOTIONS,
         "name": [visible(row["source"]) for row in rows],
         "fault": [_fault(row) for row in rows],
-        **{name: [row[name] for row in rows] for name in _PLAIN},
+        **{name: [_plain(row[name]) for row in rows] for name in _PLAIN},
         **{name: [one[name] for one in more] for name in nothing},
     }
+
+
+def _plain(value: object) -> object:
+    return visible(value) if isinstance(value, str) else value
 
 
 def _fault(row: Row) -> list[str] | None:
