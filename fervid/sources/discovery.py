@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import logging
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -129,6 +130,8 @@ def _matches(pattern: str) -> _Input:
     while glob.has_magic(str(fixed)):
         fixed = fixed.parent
     files: list[Path] = []
+    # Each ** beyond the first of several finds the same again: 12 of them took seconds.
+    pattern = re.sub(r"(?:\*\*/+){2,}", "**/", pattern)
     for match in sorted(glob.glob(pattern, recursive=True)):
         path = Path(os.path.abspath(match))
         between = list(_folders_between(path, fixed))
