@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,12 @@ import numpy as np
 from fervid.errors import FervidError, UsageError, valid_names
 from fervid.sources.nearest import nearest_source
 from fervid.spreadsheet import harmless
+from fervid.summary.pattern import Pattern
 from fervid.summary.printable import printable
 from fervid.summary.runs import Ints
 
 _NAMED = 5
 """Sources named in a note."""
-_TOKEN = re.compile(r"\{(?P<name>[^{}]*)\}|(?P<any>\*\*)|(?P<part>\*)|(?P<text>[^{}*]+)")
 
 Key = tuple[str, ...]
 
@@ -105,11 +104,11 @@ def groups_from_pattern(pattern: str, by: Sequence[str], sources: Sequence[str])
     Raises:
         UsageError: The pattern is none, or fits no source.
     """
-    fitting, names = _compiled(pattern)
-    columns = _columns([*names, "source"], by, f"{pattern} has no")
+    fitting = Pattern(pattern)
+    columns = _columns([*fitting.names, "source"], by, f"{pattern} has no")
     keys: list[Key | None] = []
     for source in sources:
-        match = fitting.fullmatch(source)
+        match = fitting.match(source)
         keys.append(tuple(match[column] for column in columns) if match else None)
     left_out = [name for name, key in zip(sources, keys, strict=True) if key is None]
     if len(left_out) == len(sources):
@@ -167,30 +166,6 @@ def _columns(header: Sequence[str], by: Sequence[str], absent: str) -> tuple[str
     if not chosen:
         raise UsageError(f"{absent} to group by.", "Name what the groups differ in.")
     return chosen
-
-
-def _compiled(pattern: str) -> tuple[re.Pattern[str], list[str]]:
-    """Turn a pattern into a regular expression."""
-    tokens = list(_TOKEN.finditer(pattern))
-    names = [token["name"] for token in tokens if token["name"] is not None]
-    whole = "".join(token[0] for token in tokens) == pattern
-    proper = all(name.isidentifier() and name != "source" for name in names)
-    if not (whole and names and proper and len(set(names)) == len(names)):
-        raise UsageError(
-            f"Not a pattern of groups: {pattern!r}.",
-            f"To group by a file give it as --groups {pattern}"
-            if Path(pattern).is_file()
-            else "Write names in braces, each once: {participant}/{condition}/*.mp4",
-        )
-    parts = []
-    for token in tokens:
-        if token["name"] is not None:
-            parts.append(f"(?P<{token['name']}>[^/]+?)")
-        else:
-            parts.append(
-                ".*" if token["any"] else "[^/]*" if token["part"] else re.escape(token[0])
-            )
-    return re.compile("".join(parts), re.DOTALL), names
 
 
 def _groups(columns: Sequence[str], keys: Sequence[Key | None], notes: list[str]) -> Groups:
