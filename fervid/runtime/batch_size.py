@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 
+from fervid.errors import FervidError
 from fervid.runtime.contract import Network
 
 SMALLEST, LARGEST = 16, 1024
@@ -35,7 +36,9 @@ def fastest_batch_size(network: Network, item_shape: tuple[int, int, int]) -> in
     while size <= LARGEST:
         try:
             items_per_s = size / _seconds(network, (size, *item_shape))
-        except tf.errors.ResourceExhaustedError:
+        except FervidError as error:
+            if not isinstance(error.__cause__, tf.errors.ResourceExhaustedError):
+                raise
             # Detection wants memory, too.
             found = max(1, found // 2)
             break

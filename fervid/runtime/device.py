@@ -83,6 +83,21 @@ def _best() -> Device:
     return CPU
 
 
+def lost(name: str, error: Exception) -> FervidError:
+    """Say that networks do not run any more where they ran before: nobody's source is to blame.
+
+    Args:
+        name: Of the device, or of what runs them there.
+        error: What the runtime said, of many lines often.
+    """
+    said = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return FervidError(
+        f"{name} failed in the middle of a run: {said}",
+        "Where its memory is full, take a smaller --batch-size; `nvidia-smi` says whether a GPU is "
+        "still there. Then go on with --resume, on another --device if need be.",
+    )
+
+
 def default_threads() -> int:
     """Threads that a network uses on a CPU."""
     return min(MAX_THREADS, machine.cores())

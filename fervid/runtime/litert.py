@@ -13,6 +13,7 @@ from typing import Any
 
 from fervid.errors import FervidError
 from fervid.runtime.contract import Batch, Outputs
+from fervid.runtime.device import lost
 
 log = logging.getLogger("fervid")
 
@@ -51,7 +52,10 @@ class LitertNetwork:
         interpreter = self._prepared.pop(batch.shape, None) or self._prepare(batch.shape)
         self._prepared[batch.shape] = interpreter
         interpreter.set_tensor(self._input, batch)
-        interpreter.invoke()
+        try:
+            interpreter.invoke()
+        except RuntimeError as error:
+            raise lost("LiteRT", error) from error
         return tuple(interpreter.get_tensor(index) for index in self._outputs)
 
     def _prepare(self, shape: tuple[int, ...]) -> Any:

@@ -20,11 +20,13 @@ the CPU device it was faster for few patches alone (`python -m tests.bench.runti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fervid.runtime.contract import Batch, Outputs
+from fervid.runtime.device import lost
 
 if TYPE_CHECKING:
     import keras
@@ -100,10 +102,24 @@ class TensorflowNetwork:
         idle = (1 << (count - 1).bit_length()) - count
         if idle:
             batch = np.concatenate([batch, np.zeros((idle, *batch.shape[1:]), np.uint8)])
-        with placed(self._device):
+        with self._loss_told(), placed(self._device):
             outputs = self._graph(batch.shape)(tf.constant(batch))
         flat = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-        return lambda: tuple(output.numpy()[:count] for output in flat)
+
+        def read_back() -> Outputs:
+            with self._loss_told():
+                return tuple(output.numpy()[:count] for output in flat)
+
+        return read_back
+
+    @contextmanager
+    def _loss_told(self) -> Iterator[None]:
+        import tensorflow as tf
+
+        try:
+            yield
+        except tf.errors.OpError as error:
+            raise lost(self._device, error) from error
 
     def _graph(self, shape: tuple[int, ...]) -> Callable[[Any], Any]:
         """The graph of a shape; of any shape, when there are enough."""

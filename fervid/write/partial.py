@@ -119,9 +119,10 @@ class PartialFolder:
         shutil.rmtree(forgotten)
 
     def prepare(self) -> None:
-        """Make room for a run; committed parts stay."""
-        for folder in (self.growing, self.final):
-            shutil.rmtree(folder, ignore_errors=True)
+        """Make room for a run; committed parts stay, what a publication replaced does not."""
+        for folder in (self.growing, self.final, self.replaced):
+            if folder.exists():
+                shutil.rmtree(folder)
         for folder in (self.parts, self.growing, self.final):
             folder.mkdir(exist_ok=True)
 

@@ -14,6 +14,7 @@ import tensorflow as tf
 from keras import ops
 
 from fervid import classify, presets
+from fervid.errors import FervidError
 from fervid.options import DEFAULT_MODEL
 from fervid.runtime import (
     Batch,
@@ -25,6 +26,7 @@ from fervid.runtime import (
     run_each,
 )
 from fervid.runtime import tensorflow as runtime
+from fervid.runtime.device import lost
 
 
 def brightness() -> keras.Model:
@@ -111,6 +113,19 @@ def test_weights_and_work_lie_on_the_device_that_was_asked_for() -> None:
     assert {place[-5:] for place in done.stdout.split()} == {"CPU:1"}
 
 
+@pytest.mark.parametrize("kind", [tf.errors.InternalError, tf.errors.UnavailableError])
+def test_a_device_that_is_lost_ends_the_run_with_what_to_do(
+    kind: type[tf.errors.OpError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise kind(None, None, "CUDA_ERROR_LAUNCH_FAILED\nand more")
+
+    network = TensorflowNetwork(brightness(), "cpu")
+    monkeypatch.setattr(network, "_graph", lambda _: fail)
+    with pytest.raises(FervidError, match=r"cpu failed .*: CUDA_ERROR_LAUNCH_FAILED .* --resume"):
+        network.run(np.zeros((1, 2, 2, 1), np.uint8))
+
+
 def test_nothing_is_rounded_to_tf32() -> None:
     tf.config.experimental.enable_tensor_float_32_execution(True)
     TensorflowNetwork(brightness(), "cpu")
@@ -130,7 +145,8 @@ class Paced:
     def run(self, batch: Batch) -> Outputs:
         self.sizes.add(len(batch))
         if len(batch) > self._most:
-            raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+            full = tf.errors.ResourceExhaustedError(None, None, "out of memory")
+            raise lost("gpu:0", full) from full
         self.now_s += self._call_s + self._item_s * len(batch)
         return (np.zeros((len(batch), 1), np.float32),)
 
