@@ -149,7 +149,7 @@ def _claim(path: Path) -> int:
     """Lock the marker: the kernel frees it when the process dies, however it dies."""
     try:
         descriptor = os.open(path / MARKER_NAME, os.O_RDWR)
-    except OSError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise UsageError(
             f"{path} exists and was not written by fervid.", "Move it away, or give another --out."
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -39,10 +40,11 @@ class ActedEngine:
         self,
         sources: Sequence[Source],
         options: AnalyzeOptions,
-        *,
+        *_: object,
         done: frozenset[str] = frozenset(),
-        **_: object,
+        stop: threading.Event | None = None,
     ) -> None:
+        self._stop = stop or threading.Event()
         self._todo = [source for source in sources if source.id not in done]
         frames = 40 if options.sampling.fps == DEFAULT_FPS else 16
         self._rows = {"video": frames, "image": 1}
@@ -52,7 +54,7 @@ class ActedEngine:
         """Nothing runs."""
 
     def run(
-        self, on_progress: Callable[[Progress], None] | None = None
+        self, _: Callable[[Progress], None] | None = None
     ) -> Generator[Observation | SourceEnd]:
         """Play two sources side by side, as two decoders would deliver them."""
         with closing(self):
@@ -66,6 +68,8 @@ class ActedEngine:
                         item = next(each, None)
                         if item is None:
                             pair.remove(each)
+                        elif self._stop.is_set():
+                            raise KeyboardInterrupt
                         else:
                             yield item
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fervid.write import Place
 from tests.faults.program import Program
 from tests.faults.sources import draw_sources
+
+NAMES = ("results.parquet", "results.csv", "results.csv.gz", "results")
+"""One of each kind."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Ground:
     Args:
         media: The sources.
         reference: The result of a run left in peace.
-        older: A result of the same sources with other options, to be replaced.
+        olders: Results of the same sources with other options, to be replaced; one of each kind.
         status: How the run left in peace ended.
         whole_run_s: How long that took.
         work: For everything else.
@@ -27,14 +31,20 @@ class Ground:
 
     media: Path
     reference: Path
-    older: Path
+    olders: Sequence[Path]
     status: int
     whole_run_s: float
     work: Path
 
+    @property
+    def older(self) -> Path:
+        """One of the older results; their rows are the same."""
+        return self.olders[0]
+
     def put_older(self, place: Place) -> None:
         """Put a copy of the older result there."""
-        older = Place.of(self.older.with_name(place.out.name))
+        (path,) = [each for each in self.olders if each.name == place.out.name]
+        older = Place.of(path)
         for path, target in zip(older.results(), place.results(), strict=True):
             if path.is_dir():
                 shutil.copytree(path, target)
@@ -55,10 +65,10 @@ def prepare(work: Path, clips: int = 22, photos: int = 14) -> Ground:
     began_s = time.monotonic()
     status = _run(media, reference)
     whole_run_s = time.monotonic() - began_s
-    older = work / "older" / "results.parquet"
-    for name in ("results.parquet", "results.csv", "results.csv.gz", "results"):
-        _run(media, older.parent / name.replace("results", "results"), "--fps", "1")
-    return Ground(media, reference, older, status, whole_run_s, work)
+    olders = [work / f"older-{number}" / name for number, name in enumerate(NAMES)]
+    for older in olders:
+        _run(media, older, "--fps", "1")
+    return Ground(media, reference, olders, status, whole_run_s, work)
 
 
 def _run(media: Path, out: Path, *options: str) -> int:

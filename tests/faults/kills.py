@@ -5,32 +5,19 @@ from __future__ import annotations
 import random
 import shutil
 import signal
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import click
+
 from fervid.write import Place
+from tests.faults.blows import LOST_DEVICE, Blow, command_of, draw_blows
 from tests.faults.final_names import broken, is_begun, leftovers
-from tests.faults.ground import Ground
+from tests.faults.ground import NAMES, Ground
 from tests.faults.moments import draw_moment, phase_of, reached
 from tests.faults.program import Program
 from tests.same_rows import differences
-
-BLOWS = {
-    "SIGKILL": 60,
-    "SIGINT": 10,
-    "SIGTERM": 8,
-    "SIGINT twice": 8,
-    "SIGKILL of a decoder": 10,
-    "SIGKILL of the nursery": 4,
-}
-"""With how often they are drawn."""
-
-_INTERRUPTED = (130, -signal.SIGINT, -signal.SIGTERM)
-"""Exit status of an interrupted run; the last two before Python or fervid has set its handlers."""
-
-_KINDS = ("results.parquet", "results.csv", "results.csv.gz", "results")
 
 
 @dataclass
@@ -84,91 +71,88 @@ class _Chain:
         self._figures = figures
         self._rng = random.Random(name)  # noqa: S311 (no secret)
         self._folder = ground.work / f"chain-{name}"
-        self._place = Place.of(self._folder / "out" / self._rng.choice(_KINDS))
+        self._place = Place.of(self._folder / "out" / self._rng.choice(NAMES))
         self._charts = self._rng.random() < 0.25
         self._had_result = self._rng.random() < 0.35
         self._scratch = self._folder / "scratch"
         self._is_hurt = False
+        self._status: int | None = None
 
     def play(self) -> None:
         self._place.out.parent.mkdir(parents=True)
         self._scratch.mkdir()
         if self._had_result:
             self._ground.put_older(self._place)
-        blows = self._rng.choices(list(BLOWS), list(BLOWS.values()), k=self._rng.randint(1, 9))
         hit = 0
-        for blow in blows:
-            if not self._strike(blow):
+        for blow in draw_blows(self._rng):
+            if not self._suffer(blow):
                 break
             hit += 1
         self._figures.longest_chain = max(self._figures.longest_chain, hit)
-        self._resume()
+        # A run that went through unhit is what is looked for.
+        if self._is_hurt or self._status != self._ground.status:
+            self._is_hurt = False
+            self._resume()
+        self._compare()
         if not any(self._name in fault for fault in self._figures.faults):
             shutil.rmtree(self._folder)
 
-    def _strike(self, blow: str) -> bool:
+    def _suffer(self, blow: Blow) -> bool:
         """Start the run or go on with it, and hit it; False when it was through before."""
-        moment = draw_moment(self._rng, self._ground.whole_run_s, charts=self._charts)
-        with self._started() as program:
-            if not reached(moment, program, self._place) or not self._hit(program, blow):
-                self._figures.ended_before += 1
-                self._check_end(program, program.ended(), blow)
-                return False
-            phase = phase_of(self._place)
-            self._figures.blows[blow, phase] += 1
-            self._check_end(program, program.ended(), blow)
-        return True
+        charts = self._charts
+        moment = draw_moment(self._rng, self._ground.whole_run_s, charts=charts)
+        self._is_hurt |= blow.costs_sources
+        with self._started(blow) as program:
+            met = blow is LOST_DEVICE or reached(moment, program, self._place)
+            phase = phase_of(program, self._place)
+            met = met and blow.strike(program, self._rng)
+            if met:
+                self._figures.blows[blow.name, phase] += 1
+            self._check_end(program, (0, 3, *blow.ends_with), f"{blow.name} while {phase}")
+        self._figures.ended_before += not met
+        return met
 
-    def _hit(self, program: Program, blow: str) -> bool:
-        if blow.startswith("SIGKILL of"):
-            return program.hit_a_decoder(nursery=blow.endswith("nursery"))
-        first = signal.Signals[blow.split(maxsplit=1)[0]]
-        if not program.hit(first):
-            return False
-        if blow.endswith("twice"):
-            time.sleep(self._rng.uniform(0, 0.3))
-            program.hit(first)
-        return True
-
-    def _check_end(self, program: Program, status: int, blow: str) -> None:
-        allowed: Sequence[int] = (0, 3, -signal.SIGKILL)
-        if blow.startswith("SIGINT") or blow == "SIGTERM":
-            allowed = (0, 3, *_INTERRUPTED)
-        if status not in allowed:
-            self._fault(f"after {blow}: exit status {status}: {program.said[-800:]}")
-        if "Traceback" in program.said or "a bug in fervid" in program.said:
-            self._fault(f"after {blow}: {program.said[-800:]}")
+    def _check_end(self, program: Program, allowed: Sequence[int], when: str) -> None:
+        status = self._status = program.ended()
+        # Before its handlers are set, Python ends by a traceback and SIGINT.
+        confused = "a bug in" in program.said or (
+            "Traceback" in program.said and status != -signal.SIGINT
+        )
+        if status not in allowed or confused:
+            self._fault(f"{when}: exit status {status}: {program.said[-800:]}")
         if orphans := program.orphans():
-            self._fault(f"after {blow}: processes {orphans} live on")
-        self._is_hurt |= blow.startswith("SIGKILL of")
+            self._fault(f"{when}: processes {orphans} live on")
         may_be = [] if self._is_hurt else [self._ground.reference, self._ground.older]
         for what in broken(self._place.out, may_be, had_result=self._had_result):
-            self._fault(f"after {blow}: {what}")
+            self._fault(f"{when}: {what}")
 
     def _resume(self) -> None:
-        with self._started() as program:
-            status = program.ended()
-            self._check_end(program, status, "the last resume")
-            if status != self._ground.status:
-                self._fault(f"resumed: exit status {status}: {program.said[-800:]}")
-                return
-            found = [
-                *differences(self._place.out, self._ground.reference),
-                *leftovers(self._place.out, program.temporary),
-            ]
-        for what in found:
-            self._fault(f"resumed: {what}")
+        with self._started(None) as program:
+            self._check_end(program, (self._ground.status,), "resumed")
+
+    def _compare(self) -> None:
+        """Compare what came of it with the reference."""
+        if self._status != self._ground.status:
+            return
+        for what in (
+            *differences(self._place.out, self._ground.reference),
+            *leftovers(self._place.out, self._scratch / "tmp"),
+        ):
+            self._fault(f"at the end: {what}")
         self._figures.resumed += 1
 
-    def _started(self) -> Program:
-        options = [] if self._charts else ["--no-charts"]
+    def _started(self, blow: Blow | None) -> Program:
         begun = not self._had_result or is_begun(self._place, self._ground.older)
-        options.append("--resume" if begun else "--overwrite")
+        options = [
+            "--resume" if begun else "--overwrite",
+            *([] if self._charts else ["--no-charts"]),
+            *(blow.options if blow else ()),
+        ]
         shutil.rmtree(self._scratch)
         self._scratch.mkdir()
-        out = str(self._place.out)
-        arguments = ["analyze", str(self._ground.media), "--out", out, "-v", *options]
-        return Program(arguments, self._scratch)
+        arguments = ["analyze", str(self._ground.media), "--out", str(self._place.out), *options]
+        return Program(arguments, self._scratch, command_of(blow, self._rng))
 
     def _fault(self, what: str) -> None:
         self._figures.faults.append(f"chain {self._name} ({self._place.out.name}): {what}")
+        click.echo(self._figures.faults[-1], err=True)

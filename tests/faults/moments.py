@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from fervid.write import Place
 from tests.faults.program import Program, wait_for
@@ -46,27 +47,36 @@ def draw_moment(rng: random.Random, whole_run_s: float, *, charts: bool) -> Mome
 
 def reached(moment: Moment, program: Program, place: Place) -> bool:
     """Wait for a moment; False when the program ended before it."""
-    has_come = _signs(place, moment.parts).get(moment.phase)
+    has_come = _signs(program, place, moment.parts).get(moment.phase)
     if has_come is not None and not wait_for(program, has_come):
         return False
     time.sleep(moment.delay_s)
     return program.is_running()
 
 
-def phase_of(place: Place) -> str:
+def phase_of(program: Program, place: Place) -> str:
     """Tell from what lies on disk how far a run was when it was hit."""
+    signs = _signs(program, place, 1)
     for phase in ("placing", "drawing", "merging", "parts"):
-        if _signs(place, 1)[phase]():
+        if signs[phase]():
             return phase
-    return "before the first part"
+    return "before its first part"
 
 
-def _signs(place: Place, parts: int) -> dict[str, Callable[[], bool]]:
+def _signs(program: Program, place: Place, parts: int) -> dict[str, Callable[[], bool]]:
+    """What shows each phase; what lies there from the run before does not."""
     ready = place.in_folder(place.partial / "final")
     committed = place.partial / "parts"
+
+    def is_new(path: Path) -> bool:
+        try:
+            return path.stat().st_mtime_ns >= program.began_ns
+        except OSError:
+            return False
+
     return {
-        "parts": lambda: sum(1 for _ in committed.glob("part-*")) >= parts,
-        "merging": ready.sources.exists,
-        "drawing": ready.charts.exists,
-        "placing": (place.partial / "ready.json").exists,
+        "parts": lambda: sum(map(is_new, committed.glob("part-*"))) >= parts,
+        "merging": lambda: is_new(ready.sources),
+        "drawing": lambda: is_new(ready.charts),
+        "placing": lambda: is_new(place.partial / "ready.json"),
     }

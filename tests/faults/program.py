@@ -8,12 +8,12 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
 import fervid
-from tests.decoders import is_alive, nurseries, wait_until_gone, workers
+from tests.decoders import is_alive, wait_until_gone
 
 _MARK = "FERVID_FAULTS_RUN"
 ENDS_WITHIN_S = 120.0
@@ -36,6 +36,9 @@ class Program:
         self.temporary = scratch / "tmp"
         self.temporary.mkdir(exist_ok=True)
         self._said = scratch / "said.txt"
+        # As the file system has it, whose clock may be a tick behind.
+        self._said.touch()
+        self.began_ns = self._said.stat().st_mtime_ns
         # Its descendants have it in their environment, however they lost their parents.
         self._mark = uuid.uuid4().hex
         with self._said.open("wb") as said:
@@ -75,17 +78,6 @@ class Program:
         self.process.send_signal(number)
         return True
 
-    def hit_a_decoder(self, *, nursery: bool) -> bool:
-        """Kill one of the processes that decode, or that which forks them."""
-        found = (nurseries if nursery else workers)(self.process.pid)
-        if not found:
-            return False
-        try:
-            os.kill(found[0], signal.SIGKILL)
-        except ProcessLookupError:
-            return False
-        return True
-
     def orphans(self) -> list[int]:
         """Processes that it started and that outlived it by ten seconds."""
         return wait_until_gone(self._all())
@@ -103,9 +95,8 @@ class Program:
         return [pid for pid in found if is_alive(pid)]
 
 
-def wait_for(program: Program, is_so: object, timeout_s: float = ENDS_WITHIN_S) -> bool:
+def wait_for(program: Program, is_so: Callable[[], bool], timeout_s: float = ENDS_WITHIN_S) -> bool:
     """Wait until something is so, or the program ended; return whether it is so."""
-    assert callable(is_so)
     deadline = time.monotonic() + timeout_s
     while program.is_running() and time.monotonic() < deadline:
         if is_so():

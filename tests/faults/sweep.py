@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import random
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
@@ -22,16 +23,28 @@ from fervid.write import Place
 from tests.faults.acted import LATER, NAMES, play_a_run, put_sources
 from tests.faults.calls import Calls
 from tests.faults.final_names import broken, is_begun, leftovers
+from tests.faults.forked import in_a_fork
+from tests.faults.found import Found
 from tests.faults.power import MODES, Disk
+from tests.faults.small_disk import SmallDisk
 from tests.same_rows import differences
 
 OLDER = ("--fps", "1")
 """Options of the result that is there before."""
-_PATIENCE_S = 60
+
+_DISK_BYTES, _PAGE_BYTES, _MOST_PAGES = 4 << 20, 4096, 1000
 
 ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC}
 _TAKES_SPACE = ("open", "os.mkdir", "ParquetWriter")
-KINDS = (*ERRORS, "SIGKILL", "SIGINT", "SIGINT twice", *(f"power cut, {mode}" for mode in MODES))
+FULL_DISK = "full disk"
+KINDS = (
+    *ERRORS,
+    FULL_DISK,
+    "SIGKILL",
+    "SIGINT",
+    "SIGINT twice",
+    *(f"power cut, {mode}" for mode in MODES),
+)
 
 
 @dataclass(frozen=True)
@@ -64,19 +77,6 @@ SCENES = (
 )
 
 
-@dataclass
-class Found:
-    """What a sweep found.
-
-    Args:
-        cases: Runs that were broken, each at another call.
-        faults: What should not have been, with how to see it again.
-    """
-
-    cases: int = 0
-    faults: list[str] = field(default_factory=list)
-
-
 class Sweep:
     """A scene with its references.
 
@@ -97,7 +97,7 @@ class Sweep:
             self._may_be.append(self._before())
         if scene.start == "cut off":
             self._fresh()
-            _in_a_fork(self._broken_run, "SIGKILL", 40, 0)
+            in_a_fork(self._broken_run, "SIGKILL", 40, 0)
             shutil.copytree(self._root, self._work / "before")
         self.calls = self._count()
 
@@ -105,7 +105,7 @@ class Sweep:
         """Break the run at some of its calls, resume it each time, and compare."""
         for number in numbers:
             self._fresh()
-            status = _in_a_fork(self._broken_run, kind, number, seed)
+            status = in_a_fork(self._broken_run, kind, number, seed)
             said = self._said()
             image = self._work / "image"
             if image.exists():
@@ -113,15 +113,49 @@ class Sweep:
                 image.rename(self._root)
             found.cases += 1
             faults = [*_unexpected(kind, status, said)]
-            _in_a_fork(self._check)
+            in_a_fork(self._check)
             faults += json.loads((self._work / "faults.json").read_text())
             where = f"{self._scene.name}, {kind} at call {number} ({self.calls[number]})"
-            found.faults += [f"{where}: {what}" for what in faults]
+            found.tell(f"{where}: {what}" for what in faults)
+
+    def fill(self, step: int, seed: int, found: Found) -> None:
+        """Let the disk be full with another number of pages left, each time; then free it.
+
+        Args:
+            step: Each Nth number of pages.
+            seed: Where to begin.
+            found: Where to count.
+        """
+        for pages in range(seed % step, _MOST_PAGES, step):
+            self._fresh()
+            if in_a_fork(self._fill, pages):
+                raise OSError("No small disk can be mounted here, or it broke.")
+            faults, was_full = json.loads((self._work / "filled.json").read_text())
+            found.tell(f"{self._scene.name}, {pages} pages left: {what}" for what in faults)
+            found.cases += was_full
+            if not was_full:
+                return
+
+    def _fill(self, pages: int) -> int:
+        """Break a run in a process that alone sees the disk."""
+        before = self._root.rename(self._work / "kept")
+        self._root.mkdir()
+        disk = SmallDisk(self._root, _DISK_BYTES)
+        shutil.copytree(before, self._root, dirs_exist_ok=True)
+        shutil.rmtree(before)
+        disk.leave(pages * _PAGE_BYTES)
+        status = in_a_fork(self._plain_run, self._place.out, self._first_options())
+        faults = [*_unexpected("ENOSPC", status, self._said())]
+        disk.free()
+        in_a_fork(self._check)
+        faults += json.loads((self._work / "faults.json").read_text())
+        (self._work / "filled.json").write_text(json.dumps([faults, status == 1]))
+        return 0
 
     def _reference(self, name: str) -> Path:
         out = self._work / name / self._scene.out
         out.parent.mkdir()
-        status = _in_a_fork(self._plain_run, out, ())
+        status = in_a_fork(self._plain_run, out, ())
         if status != 3:
             raise RuntimeError(f"The run left in peace ended with {status}: {self._said()}")
         return out
@@ -131,7 +165,7 @@ class Sweep:
         if self._scene.start == "older":
             out = self._work / "before" / self._scene.out
             out.parent.mkdir()
-            _in_a_fork(self._plain_run, out, OLDER)
+            in_a_fork(self._plain_run, out, OLDER)
             return out
         (self._media / LATER).rename(self._work / LATER)
         out = self._reference("before")
@@ -151,7 +185,7 @@ class Sweep:
     def _count(self) -> list[str]:
         """List the calls of a run that nothing breaks."""
         self._fresh()
-        _in_a_fork(self._counted_run)
+        in_a_fork(self._counted_run)
         calls: list[str] = json.loads((self._work / "calls.json").read_text())
         return calls
 
@@ -181,9 +215,7 @@ class Sweep:
         faults = broken(self._place.out, self._may_be, had_result=had_result)
         older = self._may_be[1] if self._scene.start == "older" else None
         begun = older is None or is_begun(self._place, older)
-        status = _in_a_fork(
-            self._plain_run, self._place.out, ("--resume",) if begun else ("--overwrite",)
-        )
+        status = self._main(("--resume",) if begun else ("--overwrite",))
         if status != 3:
             faults.append(f"resumed: exit status {status}: {self._said()}")
         else:
@@ -262,34 +294,13 @@ def _unexpected(kind: str, status: int, said: str) -> Iterator[str]:
         yield f"exit status {status}: {said}"
 
 
-def _in_a_fork(work: Callable[..., int], *arguments: object) -> int:
-    """Do something in a fork of this process; return its exit status."""
-    sys.stdout.flush()
-    number = os.fork()
-    if not number:
-        status = 99
-        try:
-            signal.alarm(_PATIENCE_S)
-            status = work(*arguments)
-            sys.stdout.flush()
-            sys.stderr.flush()
-        except BaseException:  # noqa: BLE001 (the top of a process)
-            import traceback
-
-            traceback.print_exc()
-            sys.stderr.flush()
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
-
-
 @click.command()
 @click.option("--work", type=click.Path(path_type=Path), required=True, help="An empty folder.")
-@click.option("--scenes", default=len(SCENES), show_default=True, help="How many, at most.")
+@click.option("--scene", "scenes", multiple=True, type=click.IntRange(0, len(SCENES) - 1))
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), default=KINDS)
 @click.option("--step", default=1, show_default=True, help="Each Nth call alone.")
 @click.option("--seed", default=0, show_default=True)
-def main(work: Path, scenes: int, kinds: Sequence[str], step: int, seed: int) -> None:
+def main(work: Path, scenes: Sequence[int], kinds: Sequence[str], step: int, seed: int) -> None:
     """Sweep over all calls; print figures as JSON."""
     import fervid.api
     import fervid.charts
@@ -299,12 +310,17 @@ def main(work: Path, scenes: int, kinds: Sequence[str], step: int, seed: int) ->
     import fervid.cli.summary
     import fervid.report  # noqa: F401 (once, not in each fork)
 
+    gc.freeze()
     figures: dict[str, Found] = {kind: Found() for kind in kinds}
-    for scene in SCENES[:scenes]:
+    for scene in [SCENES[number] for number in scenes] or SCENES:
         folder = work / scene.name
         folder.mkdir(parents=True)
         sweep = Sweep(scene, folder)
+        click.echo(f"{scene.name}: {len(sweep.calls)} calls", err=True)
         for place, kind in enumerate(kinds):
+            if kind == FULL_DISK:
+                sweep.fill(step, seed, figures[kind])
+                continue
             numbers = range((seed + place) % step, len(sweep.calls), step)
             sweep.run(kind, numbers, seed, figures[kind])
     click.echo(json.dumps({kind: asdict(found) for kind, found in figures.items()}, indent=2))
