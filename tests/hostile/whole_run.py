@@ -64,8 +64,19 @@ class Ran:
     stderr: str
 
 
-def analyze(surroundings: Surroundings, inputs: Sequence[Path], out: Path, *options: str) -> Ran:
-    """Run `fervid analyze` to its end."""
+def analyze(
+    surroundings: Surroundings,
+    inputs: Sequence[Path],
+    out: Path,
+    *options: str,
+    most_s: float = 150,
+) -> Ran:
+    """Run `fervid analyze` to its end; after `most_s` seconds it is killed, which is an error."""
     process = surroundings.started("analyze", *inputs, "--out", out, *options)
-    said = [stream.decode(errors="replace") for stream in process.communicate(timeout=150)]
+    try:
+        said = [stream.decode(errors="replace") for stream in process.communicate(timeout=most_s)]
+    except BaseException:
+        process.kill()
+        process.communicate()
+        raise
     return Ran(process.returncode, *said)
