@@ -40,7 +40,8 @@ def lacks_pages(path: Path) -> bool:
 def _intact_pages(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         start = data.find(b"OggS")
-        while start >= 0:
+        in_vain = 0
+        while start >= 0 and in_vain <= len(data):
             header = data[start : start + _HEADER_BYTES]
             sizes = data[start + _HEADER_BYTES : start + _HEADER_BYTES + header[-1]]
             end = start + _HEADER_BYTES + len(sizes) + sum(sizes)
@@ -48,6 +49,8 @@ def _intact_pages(path: Path) -> Iterator[bytes]:
             intact = len(header) == _HEADER_BYTES and _checksum(page) == page[22:26]
             if intact:
                 yield page
+            else:
+                in_vain += len(page)  # what is made of beginnings alone would be read for hours
             start = data.find(b"OggS", end if intact else start + 1)
 
 

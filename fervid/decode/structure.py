@@ -14,6 +14,9 @@ _ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _ASF_HEAD_BYTES = 65536
 _OGG_PAGE_HEADER = 27
 _OGG_LAST_PAGE = 0x04
+_MOST_BOXES = 1_000_000
+"""On the top level: two hours in fragments of one frame have 400,000. More are not looked at, so
+that no file is walked for hours; a million take some seconds."""
 _OGG_LONGEST_PAGE = _OGG_PAGE_HEADER + 255 + 255 * 255
 
 
@@ -57,7 +60,9 @@ def _boxes(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
     """Yield the name of each top-level box and whether it reaches beyond the file's end."""
     file_bytes = os.fstat(file.fileno()).st_size
     start = 0
-    while start + 8 <= file_bytes:
+    for _ in range(_MOST_BOXES):
+        if start + 8 > file_bytes:
+            break
         file.seek(start)
         header = file.read(16)
         size = int.from_bytes(header[:4], "big")
@@ -67,6 +72,8 @@ def _boxes(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
             size = file_bytes - start
         yield header[4:8], start + size > file_bytes
         start += max(size, 8)
+    else:
+        return
     if start < file_bytes:
         yield b"", True
 

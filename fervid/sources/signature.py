@@ -40,6 +40,8 @@ _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 _TOP_LEVEL_BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 _BMP_HEADER_SIZES = {12, 40, 52, 56, 64, 108, 124}
 _HEAD_BYTES = 1024
+_MOST_CHUNKS = 10_000
+"""Before the pixels of a PNG; sound ones have some twenty. Each file of a folder is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,10 @@ def _is_transport_stream(head: bytes) -> bool:
 def _is_animated_png(file: BinaryIO) -> bool:
     """Walk the chunks before the pixels for the animation control chunk (PNG 3rd edition)."""
     file.seek(8)
-    while len(header := file.read(8)) == 8:
+    for _ in range(_MOST_CHUNKS):
+        header = file.read(8)
+        if len(header) < 8:
+            return False
         if header[4:] == b"acTL":
             return True
         if header[4:] == b"IDAT":

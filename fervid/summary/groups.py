@@ -18,6 +18,8 @@ from fervid.summary.runs import Ints
 
 _NAMED = 5
 """Sources named in a note."""
+_TOLD = 300
+"""Characters of a damaged line that are shown."""
 
 Key = tuple[str, ...]
 
@@ -68,7 +70,7 @@ def groups_from_csv(path: Path, by: Sequence[str], sources: Sequence[str]) -> Gr
     for cells in lines:
         name = cells[place]
         if name in keys:
-            raise UsageError(f"{path} names {name} twice.", "Leave one line for each source.")
+            raise UsageError(f"{path} names {name[:_TOLD]} twice.", "Leave one line for each source.")
         key = tuple(cells[header.index(column)].strip() for column in columns)
         keys[name] = key if all(key) else None
     known = set(sources)
@@ -145,12 +147,12 @@ def _read(path: Path) -> tuple[list[str], list[list[str]]]:
     if ragged:
         raise UsageError(
             f"A line of {path} has {len(ragged)} cells, its heading {len(header)}: "
-            f"{delimiter.join(ragged)}",
+            f"{delimiter.join(ragged)[:_TOLD]}",
             "Give each line as many cells; put cells that hold the delimiter between quotes.",
         )
     if "source" not in header:
         raise UsageError(
-            f"{path} has no column source. It has: {', '.join(header)}.",
+            f"{path} has no column source. It has: {', '.join(header)[:_TOLD]}.",
             "Name the column that holds the sources `source`.",
         )
     return header, lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fervid.summary.groups import groups_from_pattern
@@ -24,6 +24,7 @@ def regular(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(meaning.get(part, re.escape(part)) for part in parts), re.DOTALL)
 
 
+@settings(deadline=None)
 @given(pattern=_PATTERNS, path=_PATHS)
 @example("{a}_*{b}.**", "x_x_x.x.x")
 @example("**/{a}/*", "x/x/x/x")
@@ -35,6 +36,7 @@ def test_a_pattern_takes_what_a_regular_expression_would(pattern: str, path: str
         assert came.value == (match and match.groupdict())
 
 
+@settings(deadline=None)
 @given(st.text("{}*/_a.\0\n", max_size=12), st.lists(st.text(max_size=8), max_size=3))
 @example("x" * 3000, [])
 def test_any_pattern_is_one_or_refused(pattern: str, sources: list[str]) -> None:

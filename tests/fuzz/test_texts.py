@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fervid.errors import UsageError
@@ -50,6 +50,7 @@ VALUES = st.one_of(
 
 
 @pytest.mark.parametrize("parse", [parse_time, parse_rate, parse_size])
+@settings(deadline=None)
 @given(text=TEXTS)
 def test_any_text_is_a_quantity_or_refused(parse: Callable[[str], Fraction], text: str) -> None:
     came = judged(lambda: parse(text))
@@ -88,6 +89,7 @@ _NAMES = (
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(_NAMES) | st.text(max_size=5), VALUES, max_size=4))
 def test_any_options_are_taken_or_refused(options: dict[str, object]) -> None:
     assert judged(lambda: make_options(**options)).broken == ()  # type: ignore[arg-type]

@@ -1,0 +1,5 @@
+"""How many examples a property is tried on: `--hypothesis-profile=fuzz` for many."""
+
+from hypothesis import settings
+
+settings.register_profile("fuzz", max_examples=20_000, deadline=None)
