@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ class Moment:
 
     Args:
         phase: What the run is to be doing.
-        delay_s: Seconds after that was seen to begin.
+        delay_s: CPU seconds after that was seen to begin.
         parts: Committed by then, where that is the phase.
     """
 
@@ -35,12 +34,12 @@ def draw_moment(rng: random.Random, whole_run_s: float, *, charts: bool) -> Mome
 
     Args:
         rng: Seeded.
-        whole_run_s: What a run takes from start to end.
+        whole_run_s: CPU seconds of a run from start to end.
         charts: Whether the run draws.
     """
     (phase,) = rng.choices(PHASES, _WEIGHTS)
     if phase == "any" or (phase == "drawing" and not charts):
-        return Moment("any", rng.uniform(0, 1.1 * whole_run_s))
+        return Moment("any", rng.uniform(0, whole_run_s))
     longest_s = {"parts": 0.3, "merging": 0.03, "drawing": 2.0, "placing": 0.012}[phase]
     return Moment(phase, rng.uniform(0, longest_s), parts=rng.randint(1, 3))
 
@@ -50,8 +49,8 @@ def reached(moment: Moment, program: Program, place: Place) -> bool:
     has_come = _signs(program, place, moment.parts).get(moment.phase)
     if has_come is not None and not wait_for(program, has_come):
         return False
-    time.sleep(moment.delay_s)
-    return program.is_running()
+    due_s = program.cpu_s() + moment.delay_s
+    return wait_for(program, lambda: program.cpu_s() >= due_s)
 
 
 def phase_of(program: Program, place: Place) -> str:
