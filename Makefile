@@ -7,7 +7,7 @@ DEVELOPED := $(VENV)/developed
 # setuptools warns about every editable installation, ours is meant to be one
 INSTALL := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --constraint constraints.txt --editable
 
-.PHONY: demo train test lint types imports tests clean \
+.PHONY: demo train test lint types imports tests fuzz clean \
 	bench bench-decoding bench-fer bench-memory bench-photos bench-runtimes bench-start-up
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
@@ -92,5 +92,14 @@ bench-runtimes: $(BENCH)/made
 bench-start-up: $(BENCH)/made
 	$(call BENCHMARK,start_up) --clip $(BENCH)/clips/360p.mp4
 
+# Damaged films and photos in decode workers, damaged files of our own, any text for their parsers;
+# the next hour: make fuzz FIRST=1000000. What is found lies in fuzz-out/ and is read again with
+#   .venv/bin/python -m tests.fuzz again SEED NUMBER
+MINUTES ?= 60
+FIRST ?= 0
+
+fuzz: $(DEVELOPED)
+	$(BIN)/python -m tests.fuzz run --minutes $(MINUTES) --first $(FIRST) --out fuzz-out
+
 clean:
-	rm -rf $(VENV) build demo-out $(BENCH) *.egg-info
+	rm -rf $(VENV) build demo-out fuzz-out $(BENCH) *.egg-info

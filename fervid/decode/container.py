@@ -23,7 +23,7 @@ from fervid.sources import format_of_file
 _FORMATS = "mov,matroska,webm,avi,ogg,mpegts,mpeg,mpegvideo,flv,asf,gif,apng"
 
 _MOST_PIXELS = (1 << 31) - 1
-"""As FFmpeg counts them; a larger limit it takes for no limit that it knows, and decodes nothing."""
+"""As FFmpeg counts them: with a limit beyond that it decodes nothing."""
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.fuzz.claims import CONTAINED
+from fervid.decode_worker.obituary import DEATHS
 from tests.fuzz.mutations import mutant
 from tests.fuzz.parsing import parse_mutant
 from tests.fuzz.reading import ALIKE, HANGS_S, Case, Outcome, read_mutants
@@ -32,7 +32,7 @@ class Tally:
     Args:
         kinds: How many cases ended how.
         findings: Cases in which a claim did not hold.
-        contained: Cases that cost a decoder its life, or all it may take: what isolation is for.
+        contained: Cases that cost a decoder its life: what isolation is for.
         slowest: Seconds and case, the longest last.
         first: Number of the first case of each seed.
         after: Number behind the last.
@@ -52,7 +52,7 @@ class Tally:
         self.slowest = sorted([*self.slowest, (outcome.seconds, outcome.case)])[-_SLOWEST:]
         if outcome.broken:
             self.findings.append(outcome)
-        elif why in CONTAINED:
+        elif why in DEATHS:
             self.contained.append(outcome)
 
     def text(self) -> str:
@@ -67,7 +67,7 @@ class Tally:
                 *(f"{count:8} {kind}" for kind, count in self.kinds.most_common()),
                 f"findings: {len(self.findings)}, of each kind the first",
                 *_first_of_each_kind(self.findings),
-                f"contained, each at the cost of its source: {len(self.contained)}",
+                f"decoders that died or hung, at the cost of their source: {len(self.contained)}",
                 *(f"  {_named(one.case)}: {one.failure}" for one in self.contained[:_SLOWEST]),
                 "slowest:",
                 *(f"  {seconds:.2f} s {_named(case)}" for seconds, case in self.slowest[::-1]),

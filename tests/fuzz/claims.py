@@ -18,9 +18,6 @@ _UNFORESEEN = "report this"
 """Of the remedy for an exception that nobody foresaw."""
 _RUN = RunIdentity("run", "model", "detector", "0")
 
-CONTAINED = {"DecoderDied", "DecoderKilled", "DecoderStalled", "MemoryError"}
-"""Types of failures of a decoder, not of ours: they cost their source alone."""
-
 
 class Watched:
     """What one source said so far, and which claims did not hold of it.

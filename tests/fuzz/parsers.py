@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gzip
 import io
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -42,7 +44,7 @@ onset = 0.6
 by = "participant"
 """
 
-_LIST = b"videos/a.mp4\nvideos/*.mp4\r\n\nx.jpg\n-\n~/y.png\nvideos/**/[ab]?.mp4\n"
+_LIST = b"videos/a.mp4\nvideos/*.mp4\r\n\nx.jpg\nvideos/**/[ab]?.mp4\n"
 
 
 _TOP = b"\x89PNG\r\n\x1a\n"
@@ -70,12 +72,17 @@ def _items() -> Iterator[Item]:
     yield failed(_SOURCES[2])
 
 
+def _lasting_folder() -> Path:
+    """A folder that is there until this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="fervid-fuzz-"))
+    atexit.register(shutil.rmtree, folder)
+    return folder
+
+
 @cache
 def _result(out: str) -> Path:
     """A sound result, in a folder of its own that stays."""
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="fervid-fuzz-result-"))
+    folder = _lasting_folder()
     write_to(folder / out, _items())
     return folder
 
@@ -124,12 +131,10 @@ def _resume(damaged: str) -> Parser:
 
     @cache
     def left() -> Path:
-        import tempfile
-
         from fervid.resume import begin
         from fervid.write import open_output
 
-        folder = Path(tempfile.mkdtemp(prefix="fervid-fuzz-resume-"))
+        folder = _lasting_folder()
         try:
             with open_output(folder / "r.parquet", overwrite=False) as output:
                 begin(output, _ended(), _FACTS, resume=False)
