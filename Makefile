@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 DEVELOPED := $(VENV)/developed
+SUPPLIED := $(VENV)/supplied
 # setuptools warns about every editable installation, ours is meant to be one
 INSTALL := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --constraint constraints.txt --editable
 
@@ -19,6 +20,10 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 
 $(DEVELOPED): $(INSTALLED)
 	$(INSTALL) '.[train,heic,dev]'
+	touch $@
+
+$(SUPPLIED): $(INSTALLED)
+	$(INSTALL) '.[supply]'
 	touch $@
 
 demo: $(INSTALLED)
@@ -101,5 +106,18 @@ FIRST ?= 0
 fuzz: $(DEVELOPED)
 	$(BIN)/python -m tests.fuzz run --minutes $(MINUTES) --first $(FIRST) --out fuzz-out
 
+# Known vulnerabilities of every pinned package. It asks an advisory database over the network: without an
+# answer nothing was audited, and that is a failure.
+audit: $(SUPPLIED)
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement constraints.txt \
+		|| { echo "Not clean: a known vulnerability, or no answer of the advisory database, and then nothing was audited. The lines above say which." >&2; exit 1; }
+
+# What an installation of fervid brings, as CycloneDX; `dist` puts the wheel beside it.
+sbom: $(SUPPLIED)
+	$(BIN)/python -m jobs.sbom dist/fervid.cdx.json
+
+dist: sbom
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+
 clean:
-	rm -rf $(VENV) build demo-out fuzz-out $(BENCH) *.egg-info
+	rm -rf $(VENV) build dist demo-out fuzz-out $(BENCH) *.egg-info

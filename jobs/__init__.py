@@ -1,1 +1,1 @@
-"""Schedules and runbooks for batch analysis; empty of code until there is a job to run."""
+"""What runs beside the package, from a checkout: schedules of batch analysis, the SBOM."""
