@@ -70,7 +70,9 @@ def groups_from_csv(path: Path, by: Sequence[str], sources: Sequence[str]) -> Gr
     for cells in lines:
         name = cells[place]
         if name in keys:
-            raise UsageError(f"{path} names {name[:_TOLD]} twice.", "Leave one line for each source.")
+            raise UsageError(
+                f"{path} names {name[:_TOLD]} twice.", "Leave one line for each source."
+            )
         key = tuple(cells[header.index(column)].strip() for column in columns)
         keys[name] = key if all(key) else None
     known = set(sources)

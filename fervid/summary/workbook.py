@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -16,14 +17,17 @@ from fervid.summary.summarize import Summary
 MOST_ROWS = 1_048_575
 """Of a sheet, without the heading."""
 _WIDEST = 60
+_DECIMALS = 6
+"""Kept of a number: microseconds, and more than a probability of 32 bits has. Sixteen digits made
+the workbook of a million rows half as large again, and took an eighth longer."""
 _NUMBERS = ("0.0%", "0.000", "0.00", "#,##0")
 
 
 def write_workbook(summary: Summary, path: Path) -> None:
     """Write all tables.
 
-    Text stays text, whatever it begins with: a spreadsheet must not take a file's name for a
-    formula or a link.
+    Numbers keep six decimals. Text stays text, whatever it begins with: a spreadsheet must not take
+    a file's name for a formula or a link.
 
     Args:
         summary: What to write.
@@ -56,9 +60,10 @@ def _write_sheet(
         sheet.set_column(place, place, _width(table, field.name), form)
         sheet.write_string(0, place, field.name, heading)
     writers = [_writer(sheet, field.type) for field in table.schema]
+    columns = [_rounded(column) for column in table.columns]
     for start in range(0, len(table), 10_000):  # a sheet is written row by row, to stay small
-        columns = [column.to_pylist() for column in table.slice(start, 10_000).columns]
-        for row, values in enumerate(zip(*columns, strict=True), start + 1):
+        lists = [column.slice(start, 10_000).to_pylist() for column in columns]
+        for row, values in enumerate(zip(*lists, strict=True), start + 1):
             for place, (write, value) in enumerate(zip(writers, values, strict=True)):
                 if value is not None:
                     write(row, place, value)
@@ -68,6 +73,10 @@ def _writer(sheet: Worksheet, kind: pa.DataType) -> Callable[[int, int, object],
     if pa.types.is_boolean(kind):
         return sheet.write_boolean
     return sheet.write_number if _is_number(kind) else sheet.write_string
+
+
+def _rounded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.round(column, _DECIMALS) if pa.types.is_floating(column.type) else column
 
 
 def _is_number(kind: pa.DataType) -> bool:
