@@ -60,7 +60,7 @@ def test_files_are_named_on_stdout_and_what_is_left_out_on_stderr(
         (["results.parquet", "--groups", "people.csv"], 1, "Cannot read people.csv"),
         (["results.parquet", "--group-pattern", "p1"], 2, "{participant}/{condition}"),
         (["results.parquet", "--onset", "0.2"], 2, "offset not above onset"),
-        (["results.parquet", "--by", "who"], 2, "--groups or --group-pattern"),
+        (["results.parquet", "--by", "who"], 2, "--groups, or --group-pattern"),
     ],
 )
 @pytest.mark.usefixtures("result")
