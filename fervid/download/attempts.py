@@ -146,8 +146,8 @@ def _network_faults(stall_s: float) -> Iterator[None]:
         raise _TryAgainError(f"the server said nothing for {stall_s:g} s") from None
     except OSError as error:
         raise _TryAgainError(f"the connection broke: {error.strerror or error}") from error
-    except http.client.InvalidURL as error:
-        raise RefusedError(str(error)) from error
+    except (http.client.InvalidURL, ValueError, OverflowError) as error:
+        raise RefusedError(f"{error} is wrong with its address") from error
     except http.client.HTTPException as error:
         # Not its text, which is the server's.
         raise _TryAgainError(f"the answer is broken ({type(error).__name__})") from error

@@ -245,6 +245,23 @@ def test_relative_redirections_are_followed(path: Path) -> None:
     assert server.requests[1].line == "GET /there/net.onnx HTTP/1.1"
 
 
+@pytest.mark.parametrize(
+    "location", ["http://127.0.0.1:99999/", "http://127.0.0.1:x/", "http://a..b/", "/\xe9", "/a b"]
+)
+def test_a_redirection_to_no_address_is_no_stack_trace(path: Path, location: str) -> None:
+    with Server(redirect(location)) as server, pytest.raises(FervidError, match="Cannot download"):
+        fetch(server.url, path)
+
+
+def test_a_file_may_come_in_chunks_and_half_of_them_are_not_enough(path: Path) -> None:
+    start = head("200 OK", Transfer_Encoding="chunked", ETag='"one"')
+    chunks = [b"%x\r\n%b\r\n" % (HALF, half) for half in (CONTENT[:HALF], CONTENT[HALF:])]
+    with Server(raw(start, chunks[0]), raw(start, *chunks, b"0\r\n\r\n")) as server:
+        fetch(server.url, path)
+    assert len(server.requests) == 2
+    assert path.read_bytes() == CONTENT
+
+
 def test_a_loop_of_redirections_ends(path: Path) -> None:
     with Server(redirect("/net.onnx")) as server, pytest.raises(FervidError, match="more than 5"):
         fetch(server.url, path)
@@ -278,6 +295,16 @@ def test_proxies_of_the_environment_are_used(path: Path, monkeypatch: pytest.Mon
         monkeypatch.setenv("http_proxy", proxy.url)
         fetch("http://models.invalid", path)
     assert proxy.requests[0].line == "GET http://models.invalid/net.onnx HTTP/1.1"
+
+
+def test_https_goes_through_a_proxy_as_a_tunnel(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Server(raw(head("407 Proxy Authentication Required"))) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url)
+        with pytest.raises(FervidError, match="cannot be reached: Tunnel connection failed: 407"):
+            fetch("https://models.invalid", path)
+    assert proxy.requests[0].line.startswith("CONNECT models.invalid:443 HTTP/1.")
 
 
 def test_of_two_that_want_the_same_file_one_waits_for_the_other(path: Path) -> None:
