@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from fervid.sources import check_is_file, format_of_file, readable
 from fervid.types import Failure, Frame, Source, SourceEnd
 
 _THROUGH_PILLOW = ("webp", "avif")
+
+_loading = threading.Lock()
+"""PyAV's modules import each other: of two threads that load them, one met them half made."""
 
 
 def read_source(
@@ -65,14 +69,17 @@ def _frames(
     """Choose the reader; each is imported where it is used."""
     check_is_file(account.source.path)
     if account.source.kind == "image":
-        from fervid.decode.still import read_still
+        with _loading:
+            from fervid.decode.still import read_still
 
         return read_still(account)
     if goes_through_pillow(account.source.path):
-        from fervid.decode.animated import read_animated
+        with _loading:
+            from fervid.decode.animated import read_animated
 
         return read_animated(account, sampling)
-    from fervid.decode.video import read_video
+    with _loading:
+        from fervid.decode.video import read_video
 
     return read_video(account, sampling, thread_count, gpu)
 
