@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pandas as pd
 import pyarrow as pa
@@ -34,6 +35,10 @@ _NULLABLE = {
 """Integers that may be missing stay integers, and truths stay truths."""
 _FULL: dict[TableName, pa.Schema] = {**TABLES, "observations": SMOOTHED_OBSERVATIONS}
 """The columns that a table may have."""
+_PARSE = pacsv.ParseOptions(newlines_in_values=True)
+BATCH_ROWS = 131_072
+BLOCK_BYTES = 1 << 24
+"""Read at a time where not all is."""
 
 
 def read_results(path: str | Path, table: TableName = "observations") -> pd.DataFrame:
@@ -82,18 +87,46 @@ def read_table(
     if not file.exists():
         raise absent(place, file)
     _check_version(place)
-    try:
+    with _said_of(file):
         if place.kind.startswith("csv"):
             rows = _read_csv(file, table, columns)
         else:
             rows = _read_parquet(file, columns)
-        # Text that is none, indices beyond their dictionary: 4 ms for a million rows.
-        rows.validate(full=True)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise FervidError(
-            f"{file} cannot be read: {error}.", "Was it written by fervid, and copied completely?"
-        ) from error
+        _validate(rows)
     return _regular(rows, table, columns)
+
+
+def read_batches(place: Place, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Read some columns of the observations, a stretch of rows at a time.
+
+    Args:
+        place: Of a result whose sources table was read: it is there, and of a known version.
+        columns: As for `read_table`; `source` among them.
+
+    Yields:
+        In the order of the result, at most `BATCH_ROWS` rows of a Parquet file, `BLOCK_BYTES` of a
+        CSV, of the same types as from `read_table`.
+
+    Raises:
+        FervidError: As `read_table`.
+    """
+    file = place.observations
+    with _said_of(file):
+        is_csv = place.kind.startswith("csv")
+        batches = _csv_batches(file, columns) if is_csv else _parquet_batches(file, columns)
+        for batch in batches:
+            rows = _with_names(pa.Table.from_batches([batch]))
+            _validate(rows)
+            yield _regular(rows, "observations", columns)
+
+
+def column_names(place: Place) -> list[str]:
+    """Name the columns that the observations of a result have."""
+    file = place.observations
+    with _said_of(file):
+        if place.kind.startswith("csv"):
+            return _csv_columns(file)
+        return list(pq.ParquetDataset(file).schema.names)
 
 
 def to_pandas(rows: pa.Table, table: TableName) -> pd.DataFrame:
@@ -145,6 +178,21 @@ def _regular(rows: pa.Table, table: TableName, columns: Sequence[str] | None) ->
     return rows.replace_schema_metadata(None).unify_dictionaries()
 
 
+@contextmanager
+def _said_of(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise FervidError(
+            f"{file} cannot be read: {error}.", "Was it written by fervid, and copied completely?"
+        ) from error
+
+
+def _validate(rows: pa.Table) -> None:
+    """Find text that is none, indices beyond their dictionary: 4 ms for a million rows."""
+    rows.validate(full=True)
+
+
 def _read_parquet(file: Path, columns: Sequence[str] | None) -> pa.Table:
     if columns is not None:
         present = set(pq.ParquetDataset(file).schema.names)
@@ -152,30 +200,54 @@ def _read_parquet(file: Path, columns: Sequence[str] | None) -> pa.Table:
     return pq.read_table(file, columns=columns)
 
 
+def _parquet_batches(file: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    for part in sorted(file.glob("*.parquet")) if file.is_dir() else [file]:
+        with pq.ParquetFile(part) as rows:
+            present = [name for name in columns if name in rows.schema_arrow.names]
+            yield from rows.iter_batches(BATCH_ROWS, columns=present, use_threads=False)
+
+
 def _read_csv(file: Path, table: TableName, columns: Sequence[str] | None) -> pa.Table:
+    rows = pacsv.read_csv(file, **_csv_options(file, table, columns))
+    return _with_names(rows) if table == "observations" else rows
+
+
+def _csv_batches(file: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    options = _csv_options(file, "observations", columns)
+    read = pacsv.ReadOptions(block_size=BLOCK_BYTES)
+    with pacsv.open_csv(file, read_options=read, **options) as batches:
+        yield from batches
+
+
+def _csv_options(file: Path, table: TableName, columns: Sequence[str] | None) -> dict[str, Any]:
     types = {
         field.name: pa.string() if pa.types.is_dictionary(field.type) else field.type
         for field in _FULL[table]
     }
-    parse = pacsv.ParseOptions(newlines_in_values=True)
     if columns is not None:
-        with pacsv.open_csv(file, parse_options=parse) as start:
-            columns = [name for name in columns if name in start.schema.names]
-    rows = pacsv.read_csv(
-        file,
-        parse_options=parse,
-        convert_options=pacsv.ConvertOptions(
-            column_types=types,
-            include_columns=columns,
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        ),
+        present = _csv_columns(file)
+        columns = [name for name in columns if name in present]
+    convert = pacsv.ConvertOptions(
+        column_types=types,
+        include_columns=columns,
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
     )
-    if table == "observations" and "source" in rows.column_names:
-        names = rows["source"].combine_chunks().dictionary_encode().cast(NAME)
-        rows = rows.set_column(rows.column_names.index("source"), "source", names)
-    return rows
+    return {"parse_options": _PARSE, "convert_options": convert}
+
+
+def _csv_columns(file: Path) -> list[str]:
+    with pacsv.open_csv(file, parse_options=_PARSE) as start:
+        return list(start.schema.names)
+
+
+def _with_names(rows: pa.Table) -> pa.Table:
+    """Make a dictionary of the sources' names where a file has none."""
+    if "source" not in rows.column_names or pa.types.is_dictionary(rows["source"].type):
+        return rows
+    names = rows["source"].combine_chunks().dictionary_encode().cast(NAME)
+    return rows.set_column(rows.column_names.index("source"), "source", names)
 
 
 def _check_version(place: Place) -> None:
@@ -196,4 +268,3 @@ def _check_version(place: Place) -> None:
             f"{place.run} has schema version {version}; this fervid knows {SCHEMA_VERSION}.",
             "Read it with a newer fervid: pip install --upgrade fervid",
         )
-

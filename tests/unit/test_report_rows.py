@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fervid import results
 from fervid.errors import FervidError
 from fervid.labels import EMOTIONS
-from fervid.report import rows as report_rows
 from fervid.report.cells import cells_of
 from fervid.report.rows import has_smoothed, rows_by_source
 from fervid.report.tally import Tally
@@ -27,7 +27,7 @@ from tests.reported import hostile, people, write_case
 def test_every_kind_of_result_gives_all_its_rows(
     tmp_path: Path, name: str, smoothed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_rows, "BATCH_ROWS", 100)  # so that sources are cut
+    monkeypatch.setattr(results, "BATCH_ROWS", 100)  # so that sources are cut
     out = write_big_result(tmp_path / name, sources=8, rows=700, smoothed=smoothed)
     assert has_smoothed(Place.of(out)) == smoothed
     table = read_results(out)
@@ -72,7 +72,7 @@ def test_a_table_of_somebody_else_is_refused(tmp_path: Path) -> None:
 def test_rows_of_a_source_in_any_order_are_those_in_the_order_of_frames(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_rows, "BATCH_ROWS", 50)
+    monkeypatch.setattr(results, "BATCH_ROWS", 50)
     out = tmp_path / name
     write_to(out, people())
     [expected] = rows_by_source(Place.of(out), looks=True)
