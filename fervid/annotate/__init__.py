@@ -68,10 +68,7 @@ def annotate(
         FervidError: The clip is not in the result, or cannot be read, or the copy not be written.
     """
     path, target, result = Path(clip), Path(out), Path(results)
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder.", "Give one video or photo, to draw on it.")
-    if not path.is_file():
-        raise UsageError(f"There is no file {path}.", "Check the spelling.")
+    _check_clip(path)
     row = source_of(path, read_table(result, "sources"), result, source)
     _check_target(target, path, str(row["kind"]), overwrite=overwrite)
     sightings = _sightings(result, row)
@@ -141,6 +138,13 @@ def _sightings(result: Path, row: dict[str, Any]) -> Sightings:
             f"{result} has no rows of {row['source']}{why}.", "There is nothing to draw."
         )
     return Sightings.of(rows)
+
+
+def _check_clip(clip: Path) -> None:
+    if clip.is_dir():
+        raise UsageError(f"{clip} is a folder.", "Give one video or photo, to draw on it.")
+    if not clip.is_file():
+        raise UsageError(f"There is no file {clip}.", "Check the spelling.")
 
 
 def _check_target(target: Path, clip: Path, kind: str, *, overwrite: bool) -> None:
