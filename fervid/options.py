@@ -68,7 +68,7 @@ class Sampling:
 
     def __post_init__(self) -> None:
         """Check the combination and the ranges."""
-        chosen = (self.fps is not None) + (self.every is not None) + self.all_frames
+        chosen = (self.fps is not None) + (self.every is not None) + bool(self.all_frames)
         if chosen > 1:
             raise UsageError(
                 "More than one way to sample.", "Give one of --fps, --every and --all-frames."

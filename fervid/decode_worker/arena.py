@@ -163,7 +163,10 @@ class Pictures:
             return _photo(half, encoded, halved)
         to_rgb = where["to_rgb"]
         planes = [Plane(pixels, step) for pixels, step in kept]
-        return Picture(tuple(planes), None if to_rgb is None else np.array(to_rgb, np.float32))
+        if to_rgb is None:
+            return Picture(tuple(planes))
+        with np.errstate(over="ignore"):  # what overflows is refused as not finite
+            return Picture(tuple(planes), np.array(to_rgb, np.float32))
 
     def let_go(self) -> list[int]:
         """Return where pictures lay that nobody looks at any more, each once."""

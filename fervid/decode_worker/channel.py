@@ -83,7 +83,7 @@ class Channel:
         end = _LENGTH.size + length
         try:
             message = json.loads(self._arrived[_LENGTH.size : end])
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BrokenChannelError(str(error)) from error
         if not isinstance(message, dict):
             raise BrokenChannelError("no message")

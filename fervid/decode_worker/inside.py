@@ -59,14 +59,19 @@ def _read(source: Source, thread_count: int, parent: _Parent, arena: Arena, orde
         # Now: a file that brings the decoder down is to be known by its hash.
         parent.told({"so_far": said_end(account.end("failed", None))})
     reading = read_source(source, orders.sampling, thread_count, account=account)
+    untold: Frame | None = None
     with closing(reading) as items:
         try:
             for item in items:
                 if isinstance(item, SourceEnd):
                     parent.told_end(item)
                 else:
+                    untold = item
                     parent.told_frame(item, account)
+                    untold = None
         except MemoryError:
+            if untold is not None:
+                account.uncount(untold)
             failure = _out_of_memory(orders)
             parent.told_end(
                 account.end("partial" if account.frames_delivered else "failed", failure)

@@ -15,6 +15,7 @@ from fervid.decode_worker.arena import Pictures
 from fervid.decode_worker.channel import BrokenChannelError, Message
 from fervid.decode_worker.messages import Orders, end_of, said_source, times_of
 from fervid.decode_worker.nursery import Ended, Nursery, Worker
+from fervid.decode_worker.soundness import check_end, check_facts, check_frame
 from fervid.errors import FervidError
 from fervid.sources import readable
 from fervid.types import Failure, Frame, Source, SourceEnd
@@ -194,7 +195,7 @@ class WorkerReader:
         elif "so_far" in message:
             given = self._given[0]
             with _understood():
-                given.so_far = end_of(given.source, message["so_far"])
+                given.so_far = _sound_facts(given.source, message["so_far"])
         else:
             self._is_ready = True
 
@@ -202,13 +203,14 @@ class WorkerReader:
         given = self._given[0]
         with _understood():
             if "so_far" in said:
-                given.so_far = end_of(given.source, said["so_far"])
+                given.so_far = _sound_facts(given.source, said["so_far"])
             where = said.get("picture")
             picture = where and pictures.at(where)
             if picture and picture.width * picture.height > self._orders.limits.max_pixels:
                 raise ValueError("a picture of more pixels than allowed")
-            index, time_s, failure = int(said["index"]), said["time_s"], said["failure"]
-            frame = Frame(given.source.id, index, time_s, picture, failure)
+            index, time_s, failure = said["index"], said["time_s"], said["failure"]
+            frame = Frame(given.source.id, index, time_s, picture or None, failure)
+            check_frame(frame, given.source.kind, given.last_index)
         given.count(frame)
         if given.so_far and given.frames == 1:
             self._on_opened(given.source, given.so_far.duration_s)
@@ -218,6 +220,7 @@ class WorkerReader:
         given = self._given[0]
         with _understood():
             end = end_of(given.source, said["end"])
+            check_end(end, given.frames, given.frames_failed, given.last_index)
             stages.add_process(times_of(said["times"] or {}))
         self._given.popleft()
         self._finished += 1
@@ -253,12 +256,18 @@ class WorkerReader:
         return ended
 
 
+def _sound_facts(source: Source, said: Message) -> SourceEnd:
+    facts = end_of(source, said)
+    check_facts(facts)
+    return facts
+
+
 @contextmanager
 def _understood() -> Iterator[None]:
     """Take what is no message of a sound worker for its end."""
     try:
         yield
-    except (IndexError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise BrokenChannelError(f"no message: {error!r}") from error
 
 

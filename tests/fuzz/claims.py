@@ -12,7 +12,7 @@ from fervid.limits import Limits
 from fervid.types import Failure, Frame, SourceEnd, SourceKind, SourceStatus
 from fervid.write.sources_row import RunIdentity, Tally, sources_table
 
-_LONGEST_TEXT = 1000
+_LONGEST_TEXT = 1 << 12
 _TYPE = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
 _UNFORESEEN = "report this"
 """Of the remedy for an exception that nobody foresaw."""
