@@ -9,9 +9,11 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from fervid.types import SourceEnd
+from fervid.types import SourceEnd, SourceStatus
 
 _log = logging.getLogger("fervid.run")
+
+_STATUSES: tuple[SourceStatus, ...] = ("ok", "partial", "failed", "skipped")
 
 
 def run_started(run_id: str, sources: int, ignored: int, out: Path | None) -> None:
@@ -74,10 +76,10 @@ def run_ended(
         "event": "run_ended",
         "run_id": run_id,
         "sources": sum(statuses.values()),
-        **{status: statuses.get(status, 0) for status in ("ok", "partial", "failed", "skipped")},
+        **{status: statuses.get(status, 0) for status in _STATUSES},
         "resumed": resumed,
         "seconds": round(seconds, 3),
         "exit_code": exit_code,
     }
-    counts = ", ".join(f"{count} {status}" for status, count in statuses.items())
+    counts = ", ".join(f"{statuses[status]} {status}" for status in _STATUSES if status in statuses)
     _log.info("Run %s ended: %s.", run_id, counts or "no source", extra={"fields": fields})
