@@ -16,6 +16,7 @@ from PIL import Image
 from fervid.demo import make_clip
 from fervid.sources.signature import kind_of_ending
 from tests.drawn import Pixels, encode, endless
+from tests.hostile.bombs import png
 from tests.hostile.corpus import bad, good, make_corpus
 from tests.hostile.expected import Bad, Good, Hostile
 
@@ -23,6 +24,10 @@ _FRAMES = 25
 _CODECS = {"mp4": "libx264", "mkv": "libx264", "avi": "mpeg4", "ts": "mpeg2video", "mov": "mjpeg"}
 _PHOTOS = ("jpg", "png", "webp")
 _CHANGING = 3
+_LARGEST = 16_384
+"""Pixels on a side of the largest picture that is read; to decode it takes 2 GB."""
+_MANY = 500
+"""Files among which there is such a picture."""
 
 
 @dataclass(frozen=True)
@@ -53,29 +58,35 @@ def make_batch(folder: Path, files: int, share: float, seed: int) -> Batch:
     """
     seeds = folder / "seeds"
     seeds.mkdir()
-    (seeds / "corpus").mkdir()
-    plain, corpus = _plain(seeds), make_corpus(seeds / "corpus")
-    endless(seeds / "corpus/damaged/endless.mkv")
-    without_end = Bad("damaged/endless.mkv", endless, "got nowhere")
-    wanted = round(files * share)
-    hostile = [*_spread(bad(corpus), wanted - 1 - _CHANGING), without_end]
-    unusual = [case for case in good(corpus) if kind_of_ending(Path(case.name))]
-    ordinary = itertools.islice(itertools.cycle(plain), files - wanted - len(unusual))
+    cases = _cases(seeds, files, round(files * share))
+    random.Random(seed).shuffle(cases)  # noqa: S311 (no secret)
     batch = folder / "batch"
-    random_order = random.Random(seed)  # noqa: S311 (no secret)
     made: dict[type, list[Hostile]] = {Good: [], Bad: []}
-    cases = [(case, "corpus") for case in (*hostile, *unusual)] + [(case, "") for case in ordinary]
-    random_order.shuffle(cases)
-    for number, (case, where) in enumerate(cases):
+    for number, case in enumerate(cases):
         name = f"{number % 20:02}/{number:05}-{Path(case.name).name[-150:]}"
         path = batch / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        _copy(seeds / where / case.name, path)
+        _copy(seeds / case.name, path)
         made[type(case)].append(replace(case, name=name))
-    changing = _films_to_change(batch, seeds / plain[1].name)
+    changing = _films_to_change(batch, seeds / "plain.mkv")
     shutil.rmtree(seeds)
-    return Batch(batch, made[Good], made[Bad] + [case for case, _ in changing],
-                 [path for _, path in changing])  # fmt: skip
+    hostile = made[Bad] + [case for case, _ in changing]
+    return Batch(batch, made[Good], hostile, [path for _, path in changing])
+
+
+def _cases(seeds: Path, files: int, hostile: int) -> list[Hostile]:
+    """Choose what is copied into the batch, and write each kind of it once."""
+    corpus, plain = make_corpus(seeds), _plain(seeds)
+    endless(seeds / "damaged/endless.mkv")
+    found: list[Hostile] = [Bad("damaged/endless.mkv", endless, "got nowhere")]
+    found += _spread(bad(corpus), hostile - len(found) - _CHANGING)
+    unusual = [case for case in good(corpus) if kind_of_ending(Path(case.name))]
+    if files >= _MANY:
+        png(_LARGEST, _LARGEST)(seeds / "largest.png")
+        unusual.insert(0, Good("largest.png", Path.touch))
+    unusual = unusual[: (files - hostile) // 2]
+    ordinary = itertools.islice(itertools.cycle(plain), files - hostile - len(unusual))
+    return [*found, *unusual, *ordinary]
 
 
 def _plain(seeds: Path) -> list[Good]:

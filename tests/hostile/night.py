@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         surroundings = Surroundings(top / "temporary")
         out = top / "out" / "results.parquet"
         out.parent.mkdir()
-        options = ["--stall-timeout", "5", "--no-charts", *chosen.options]
+        options = ["--stall-timeout", "30", "--no-charts", *chosen.options]
         began_at = time.monotonic()
         with Peak(surroundings) as peak:
             ran = _run(batch, surroundings, out, options)
