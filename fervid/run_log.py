@@ -9,11 +9,11 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from fervid.types import SourceEnd, SourceStatus
+from fervid.types import SourceEnd
 
 _log = logging.getLogger("fervid.run")
 
-_STATUSES: tuple[SourceStatus, ...] = ("ok", "partial", "failed", "skipped")
+_STATUSES = ("ok", "partial", "failed", "skipped")
 
 
 def run_started(run_id: str, sources: int, ignored: int, out: Path | None) -> None:
