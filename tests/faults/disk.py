@@ -7,13 +7,15 @@ import random
 import shutil
 from pathlib import Path
 
+import click
+
 from fervid.write import Place
 from tests.faults.final_names import broken, is_begun, leftovers
 from tests.faults.forked import in_a_fork
 from tests.faults.found import Found
 from tests.faults.ground import NAMES, Ground
 from tests.faults.program import Program
-from tests.faults.small_disk import SmallDisk
+from tests.faults.small_disk import NO_DISK, SmallDisk
 from tests.same_rows import differences
 
 _DISK_BYTES = 64 << 20
@@ -29,8 +31,8 @@ def full_disks(ground: Ground, count: int, seed: int) -> Found:
         count: How many runs.
         seed: The same one leaves the same space.
 
-    Raises:
-        OSError: No small disk may be mounted here.
+    Returns:
+        No cases at all where no small disk may be mounted.
     """
     found = Found()
     for number in range(count):
@@ -38,8 +40,11 @@ def full_disks(ground: Ground, count: int, seed: int) -> Found:
         for name in ("disk", "scratch"):
             (folder / name).mkdir(parents=True)
         status = in_a_fork(_fill, ground, folder, f"{seed}-{number}")
+        if status == NO_DISK:
+            click.echo("WARNING: no small disk may be mounted, so none was filled.", err=True)
+            break
         if status:
-            raise OSError(f"No small disk can be mounted, or it broke (status {status}).")
+            raise RuntimeError(f"A run on a small disk could not be looked at: {status}")
         said = json.loads((folder / "found.json").read_text())
         found.cases += said["was_full"]
         found.tell(f"full disk {seed}-{number}: {what}" for what in said["faults"])
@@ -50,7 +55,10 @@ def full_disks(ground: Ground, count: int, seed: int) -> Found:
 def _fill(ground: Ground, folder: Path, seed: str) -> int:
     """Do it all in a process of its own: nobody else sees the disk."""
     rng = random.Random(seed)  # noqa: S311 (no secret)
-    disk = SmallDisk(folder / "disk", _DISK_BYTES)
+    try:
+        disk = SmallDisk(folder / "disk", _DISK_BYTES)
+    except OSError:
+        return NO_DISK
     place = Place.of(folder / "disk" / rng.choice(NAMES))
     had_result = rng.random() < 0.5
     if had_result:

@@ -9,6 +9,8 @@ from pathlib import Path
 _NEW_MOUNTS, _NEW_USER = 0x00020000, 0x10000000
 _PRIVATE = 0x40000 | 0x4000  # MS_PRIVATE | MS_REC
 BALLAST = "ballast"
+NO_DISK = 77
+"""Exit status of a process that may not mount one."""
 
 
 class SmallDisk:

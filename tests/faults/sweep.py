@@ -5,16 +5,14 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import json
 import os
 import random
 import shutil
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -25,8 +23,10 @@ from tests.faults.calls import Calls
 from tests.faults.final_names import broken, is_begun, leftovers
 from tests.faults.forked import in_a_fork
 from tests.faults.found import Found
-from tests.faults.power import MODES, Disk
-from tests.faults.small_disk import SmallDisk
+from tests.faults.power import Disk
+from tests.faults.scenes import SCENES, Scene
+from tests.faults.small_disk import NO_DISK, SmallDisk
+from tests.faults.trap import KINDS, Trap, unexpected
 from tests.same_rows import differences
 
 OLDER = ("--fps", "1")
@@ -34,47 +34,8 @@ OLDER = ("--fps", "1")
 
 _DISK_BYTES, _PAGE_BYTES, _MOST_PAGES = 4 << 20, 4096, 1000
 
-ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC}
-_TAKES_SPACE = ("open", "os.mkdir", "ParquetWriter")
 FULL_DISK = "full disk"
-KINDS = (
-    *ERRORS,
-    FULL_DISK,
-    "SIGKILL",
-    "SIGINT",
-    "SIGINT twice",
-    *(f"power cut, {mode}" for mode in MODES),
-)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What lies there when the run begins.
-
-    Args:
-        out: Name of the result.
-        start: `nothing`; an `older` result to be overwritten; a run that was `cut off`; a
-            `finished` result, some of whose sources failed and to which one has come.
-        options: Of every run.
-    """
-
-    out: str
-    start: str
-    options: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return "-".join((self.start, self.out, *self.options)).replace(" ", "-")
-
-
-SCENES = (
-    *(Scene(f"results{ending}", "nothing") for ending in (".parquet", ".csv.gz", "")),
-    Scene("results.parquet", "older", ("--report",)),
-    Scene("results", "older"),
-    Scene("results.csv", "cut off", ("--no-charts",)),
-    Scene("results.parquet", "finished"),
-    Scene("results", "finished", ("--report", "--no-charts")),
-)
+_ALL = (*KINDS, FULL_DISK)
 
 
 class Sweep:
@@ -95,7 +56,7 @@ class Sweep:
         self._may_be = [self._reference("reference")]
         if scene.start in ("older", "finished"):
             self._may_be.append(self._before())
-        if scene.start == "cut off":
+        if scene.start in ("cut off", "given up"):
             self._fresh()
             in_a_fork(self._broken_run, "SIGKILL", 40, 0)
             shutil.copytree(self._root, self._work / "before")
@@ -112,7 +73,7 @@ class Sweep:
                 shutil.rmtree(self._root)
                 image.rename(self._root)
             found.cases += 1
-            faults = [*_unexpected(kind, status, said)]
+            faults = [*unexpected(kind, status, said)]
             in_a_fork(self._check)
             faults += json.loads((self._work / "faults.json").read_text())
             where = f"{self._scene.name}, {kind} at call {number} ({self.calls[number]})"
@@ -128,8 +89,12 @@ class Sweep:
         """
         for pages in range(seed % step, _MOST_PAGES, step):
             self._fresh()
-            if in_a_fork(self._fill, pages):
-                raise OSError("No small disk can be mounted here, or it broke.")
+            status = in_a_fork(self._fill, pages)
+            if status == NO_DISK:
+                click.echo("WARNING: no small disk may be mounted, so none was filled.", err=True)
+                return
+            if status:
+                raise RuntimeError(f"A run on a small disk could not be looked at: {status}")
             faults, was_full = json.loads((self._work / "filled.json").read_text())
             found.tell(f"{self._scene.name}, {pages} pages left: {what}" for what in faults)
             found.cases += was_full
@@ -138,14 +103,19 @@ class Sweep:
 
     def _fill(self, pages: int) -> int:
         """Break a run in a process that alone sees the disk."""
-        before = self._root.rename(self._work / "kept")
+        before = self._work / "kept"
+        shutil.rmtree(before, ignore_errors=True)
+        self._root.rename(before)
         self._root.mkdir()
-        disk = SmallDisk(self._root, _DISK_BYTES)
+        try:
+            disk = SmallDisk(self._root, _DISK_BYTES)
+        except OSError:
+            return NO_DISK
         shutil.copytree(before, self._root, dirs_exist_ok=True)
         shutil.rmtree(before)
         disk.leave(pages * _PAGE_BYTES)
         status = in_a_fork(self._plain_run, self._place.out, self._first_options())
-        faults = [*_unexpected("ENOSPC", status, self._said())]
+        faults = [*unexpected("ENOSPC", status, self._said())]
         disk.free()
         in_a_fork(self._check)
         faults += json.loads((self._work / "faults.json").read_text())
@@ -200,7 +170,7 @@ class Sweep:
         return self._main(options, out)
 
     def _broken_run(self, kind: str, number: int, seed: int) -> int:
-        trap = _Trap(kind, number, random.Random(f"{seed}-{number}"), self._work)  # noqa: S311
+        trap = Trap(kind, number, random.Random(f"{seed}-{number}"), self._work)  # noqa: S311
         if kind.startswith("power"):
             disk = Disk(self._root)
             trap.disk = disk
@@ -226,7 +196,8 @@ class Sweep:
         return 0
 
     def _first_options(self) -> tuple[str, ...]:
-        return {"nothing": (), "older": ("--overwrite",)}.get(self._scene.start, ("--resume",))
+        options = {"nothing": (), "older": ("--overwrite",), "given up": ("--overwrite",)}
+        return options.get(self._scene.start, ("--resume",))
 
     def _main(self, options: Sequence[str], out: Path | None = None) -> int:
         """Run the program in this process, which a fork is."""
@@ -251,53 +222,16 @@ class Sweep:
         return (self._work / "said.txt").read_text(errors="replace")[-600:]
 
 
-class _Trap:
-    """Does what is to be done at the Nth call."""
-
-    def __init__(self, kind: str, number: int, rng: random.Random, work: Path) -> None:
-        self.disk: Disk | None = None
-        self._kind = kind
-        self._left = number
-        self._rng = rng
-        self._work = work
-
-    def __call__(self, what: str) -> None:
-        if self.disk is not None:
-            self.disk.changes()
-        self._left -= 1
-        if self._left == -1:
-            self._spring()
-        elif self._left < -1 and self._kind == "ENOSPC" and what.startswith(_TAKES_SPACE):
-            self._fail()
-
-    def _spring(self) -> None:
-        if self._kind in ERRORS:
-            self._fail()
-        if self.disk is not None:
-            mode = self._kind.rpartition(" ")[2]
-            self.disk.cut(mode, self._rng, self._work / "image")
-        if self._kind.startswith("SIGINT"):
-            for _ in range(1 + self._kind.endswith("twice")):
-                os.kill(os.getpid(), signal.SIGINT)
-            return
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    def _fail(self) -> None:
-        number = ERRORS[self._kind]
-        raise OSError(number, os.strerror(number))
-
-
-def _unexpected(kind: str, status: int, said: str) -> Iterator[str]:
-    expected = {"SIGINT": (130, -signal.SIGINT, 3), "EIO": (1, 3), "ENOSPC": (1, 3)}
-    allowed = expected.get(kind.split(maxsplit=1)[0], (-signal.SIGKILL, 3))
-    if status not in allowed or "Traceback" in said or "bug in fervid" in said:
-        yield f"exit status {status}: {said}"
-
-
 @click.command()
 @click.option("--work", type=click.Path(path_type=Path), required=True, help="An empty folder.")
 @click.option("--scene", "scenes", multiple=True, type=click.IntRange(0, len(SCENES) - 1))
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), default=KINDS)
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice((*KINDS, FULL_DISK)),
+    default=(*KINDS, FULL_DISK),
+)
 @click.option("--step", default=1, show_default=True, help="Each Nth call alone.")
 @click.option("--seed", default=0, show_default=True)
 def main(work: Path, scenes: Sequence[int], kinds: Sequence[str], step: int, seed: int) -> None:
@@ -319,7 +253,7 @@ def main(work: Path, scenes: Sequence[int], kinds: Sequence[str], step: int, see
         click.echo(f"{scene.name}: {len(sweep.calls)} calls", err=True)
         for place, kind in enumerate(kinds):
             if kind == FULL_DISK:
-                sweep.fill(step, seed, figures[kind])
+                sweep.fill(1 + step // 8, seed, figures[kind])
                 continue
             numbers = range((seed + place) % step, len(sweep.calls), step)
             sweep.run(kind, numbers, seed, figures[kind])
