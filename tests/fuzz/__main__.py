@@ -21,7 +21,9 @@ from tests.fuzz.seeds import drawn
 _SHARES = {"media": 0.6, "files": 0.25, "texts": 0.15}
 """Of the time."""
 
-_PROPERTIES = [f"tests/fuzz/test_{name}.py" for name in ("texts", "patterns", "headers")]
+_PROPERTIES = [
+    f"tests/fuzz/test_{name}.py" for name in ("texts", "patterns", "headers", "messages")
+]
 
 
 @click.group()
