@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from fervid.cli.say import complain
-from fervid.summary.printable import printable
+from fervid.printable import printable
 
 log = logging.getLogger("fervid")
 

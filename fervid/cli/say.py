@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from fervid.summary.printable import printable
+from fervid.printable import printable
 
 
 def tell(*lines: object) -> None:

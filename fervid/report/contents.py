@@ -10,12 +10,12 @@ from typing import Any
 
 from fervid.errors import FervidError
 from fervid.labels import EMOTIONS
+from fervid.printable import printable
 from fervid.report.budget import most_cells
 from fervid.report.cells import Cells, cells_of, identities
 from fervid.report.packs import Packs
 from fervid.report.rows import SourceRows, has_smoothed, rows_by_source
 from fervid.report.tally import Tally
-from fervid.report.text import visible
 from fervid.report.thumbnails import Best, Thumbnails, best_faces, cut_out
 from fervid.results import read_table
 from fervid.schema import SOURCE_STATUSES
@@ -149,7 +149,7 @@ def _index(rows: Iterable[Row], gathering: _Gathering) -> dict[str, Any]:
     more = [gathering.of_source.get(row["source"], nothing) for row in rows]
     return {
         "emotions": EMOTIONS,
-        "name": [visible(row["source"]) for row in rows],
+        "name": [printable(row["source"]) for row in rows],
         "fault": [_fault(row) for row in rows],
         **{name: [_plain(row[name]) for row in rows] for name in _PLAIN},
         **{name: [one[name] for one in more] for name in nothing},
@@ -157,13 +157,13 @@ def _index(rows: Iterable[Row], gathering: _Gathering) -> dict[str, Any]:
 
 
 def _plain(value: object) -> object:
-    return visible(value) if isinstance(value, str) else value
+    return printable(value) if isinstance(value, str) else value
 
 
 def _fault(row: Row) -> list[str] | None:
     if row["error"] is None:
         return None
-    return [visible(str(row[name] or "")) for name in ("error", "remedy")]
+    return [printable(str(row[name] or "")) for name in ("error", "remedy")]
 
 
 def statuses(rows: Iterable[Row]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from fervid.labels import EMOTIONS
+from fervid.printable import printable
 from fervid.report import text
 from fervid.report.colours import style_sheet
 from fervid.report.contents import Contents, Row, statuses
@@ -59,7 +60,7 @@ def render(contents: Contents) -> Iterable[str]:
     environment.filters |= {
         "percent": text.percent,
         "counted": text.counted,
-        "visible": text.visible,
+        "visible": printable,
     }
     return environment.get_template("report.html.j2").generate(
         policy=_policy(plotly, script),

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from fervid.printable import printable
+
 NONE = "\N{EN DASH}"
 """Stands where there is no figure."""
-
-
-def visible(text: str) -> str:
-    """Write what cannot be seen (line breaks, turns of the writing direction) as its code."""
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-    )
 
 
 def counted(number: int, noun: str) -> str:
@@ -53,10 +48,10 @@ def flattened(facts: Mapping[str, object], prefix: str = "") -> Iterator[tuple[s
         A name and a value.
     """
     for key, value in facts.items():
-        name = f"{prefix}{visible(str(key))}".replace("_", " ")
+        name = f"{prefix}{printable(str(key))}".replace("_", " ")
         if isinstance(value, Mapping):
             yield from flattened(value, f"{name} ")
         elif isinstance(value, Sequence) and not isinstance(value, str):
-            yield name, ", ".join(visible(str(one)) for one in value)
+            yield name, ", ".join(printable(str(one)) for one in value)
         elif value is not None:
-            yield name, visible(str(value))
+            yield name, printable(str(value))

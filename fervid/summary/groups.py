@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from fervid.errors import FervidError, UsageError, valid_names
+from fervid.printable import printable
 from fervid.sources.nearest import nearest_source
 from fervid.spreadsheet import harmless
 from fervid.summary.pattern import Pattern
-from fervid.summary.printable import printable
 from fervid.summary.runs import Ints
 
 _NAMED = 5

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fervid.labels import EMOTIONS
-from fervid.summary.printable import printable
+from fervid.printable import printable
 from fervid.summary.summarize import Summary
 
 _EMOTIONS_NAMED = 3

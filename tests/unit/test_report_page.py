@@ -13,9 +13,10 @@ import pytest
 
 import fervid
 from fervid.errors import FervidError, UsageError
+from fervid.printable import printable
 from fervid.report import write_report
 from fervid.report.page import _plotly
-from fervid.report.text import duration, flattened, percent, visible
+from fervid.report.text import duration, flattened, percent
 from tests.observed import end, failed, seen, unseen, write_to
 from tests.reported import HOSTILE, people, write_case
 
@@ -90,7 +91,7 @@ def test_hostile_names_reach_the_page_escaped(tmp_path: Path) -> None:
     for name in HOSTILE[:5]:
         assert name not in text
     index = json.loads(text.partition('id="index">')[2].partition("</script>")[0])
-    assert sorted(index["name"]) == sorted([*map(visible, HOSTILE), "<i>broken</i>.mp4"])
+    assert sorted(index["name"]) == sorted([*map(printable, HOSTILE), "<i>broken</i>.mp4"])
     assert "Use &lt;b&gt;this&lt;/b&gt; &amp; &#34;that&#34;" in text
 
 

@@ -1,0 +1,8 @@
+"""Show names of files, and what files say, without what would break a line or a terminal."""
+
+from __future__ import annotations
+
+
+def printable(text: str) -> str:
+    r"""Write as escapes what cannot be seen: a line break as `\n`, turns of the writing direction."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
