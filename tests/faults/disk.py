@@ -66,7 +66,7 @@ def _fill(ground: Ground, folder: Path, seed: str) -> int:
     # As likely a few KB as hundreds.
     left_bytes = round(_MOST_LEFT_BYTES ** rng.uniform(0.6, 1))
     disk.leave(left_bytes)
-    arguments = ["analyze", str(ground.media), "--out", str(place.out)]
+    arguments = ground.arguments(place.out)
     scratch = folder / "scratch"
     faults = []
     with Program([*arguments, *(["--overwrite"] if had_result else [])], scratch) as program:

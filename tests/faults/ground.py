@@ -15,6 +15,7 @@ from tests.faults.sources import draw_sources
 
 NAMES = ("results.parquet", "results.csv", "results.csv.gz", "results")
 """One of each kind."""
+FPS, OLDER_FPS = ("--fps", "2"), ("--fps", "1")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class Ground:
     status: int
     whole_run_s: float
     work: Path
+
+    def arguments(self, out: Path) -> list[str]:
+        """What the run left in peace was started with, but for the charts."""
+        return [*_arguments(self.media, out), *FPS]
 
     @property
     def older(self) -> Path:
@@ -63,20 +68,19 @@ def prepare(work: Path, clips: int = 22, photos: int = 14) -> Ground:
     """
     media = draw_sources(work / "media", clips, photos)
     reference = work / "reference" / "results.parquet"
-    status, whole_run_s = _run(media, reference)
+    status, whole_run_s = _run(media, reference, FPS)
     olders = [work / f"older-{number}" / name for number, name in enumerate(NAMES)]
     for older in olders:
-        _run(media, older, "--fps", "1")
+        _run(media, older, OLDER_FPS)
     return Ground(media, reference, olders, status, whole_run_s, work)
 
 
-def _run(media: Path, out: Path, *options: str) -> tuple[int, float]:
+def _run(media: Path, out: Path, options: Sequence[str]) -> tuple[int, float]:
     """Run to the end; return the exit status and CPU seconds."""
     out.parent.mkdir(exist_ok=True)
     scratch = out.parent.with_name(f"{out.parent.name}-scratch")
     scratch.mkdir(exist_ok=True)
-    arguments = ["analyze", str(media), "--out", str(out), "--no-charts", *options]
-    with Program(arguments, scratch) as program:
+    with Program([*_arguments(media, out), "--no-charts", *options], scratch) as program:
         spent_s = [0.0]
         while program.is_running():
             spent_s.append(program.cpu_s())
@@ -85,3 +89,7 @@ def _run(media: Path, out: Path, *options: str) -> tuple[int, float]:
         if status not in (0, 3):
             raise RuntimeError(f"The run left in peace ended with {status}: {program.said}")
     return status, max(spent for spent in spent_s if spent < math.inf)
+
+
+def _arguments(media: Path, out: Path) -> list[str]:
+    return ["analyze", str(media), "--out", str(out)]

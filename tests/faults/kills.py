@@ -150,7 +150,7 @@ class _Chain:
         ]
         shutil.rmtree(self._scratch)
         self._scratch.mkdir()
-        arguments = ["analyze", str(self._ground.media), "--out", str(self._place.out), *options]
+        arguments = [*self._ground.arguments(self._place.out), *options]
         return Program(arguments, self._scratch, command_of(blow, self._rng))
 
     def _fault(self, what: str) -> None:

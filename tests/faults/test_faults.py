@@ -56,7 +56,7 @@ def test_a_lost_device_ends_the_run_with_what_to_do_and_costs_no_row(
     ground: Ground, tmp_path: Path
 ) -> None:
     out = tmp_path / "out" / "results.parquet"
-    arguments = ["analyze", str(ground.media), "--out", str(out), "--no-charts"]
+    arguments = [*ground.arguments(out), "--no-charts"]
     command = command_of(LOST_DEVICE, random.Random(1))  # noqa: S311 (no secret)
     with Program(arguments, tmp_path, command) as program:
         assert program.ended() == 1
