@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def printable(text: str) -> str:
-    r"""Write as escapes what cannot be seen: a line break as `\n`, turns of the writing direction."""
+    r"""Write what cannot be seen as escapes: `\n`, say, or what turns the direction of writing."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
