@@ -59,19 +59,19 @@ def _read(source: Source, thread_count: int, parent: _Parent, arena: Arena, orde
         # Now: a file that brings the decoder down is to be known by its hash.
         parent.told({"so_far": said_end(account.end("failed", None))})
     reading = read_source(source, orders.sampling, thread_count, account=account)
-    untold: Frame | None = None
+    told = failed = 0
     with closing(reading) as items:
         try:
             for item in items:
                 if isinstance(item, SourceEnd):
                     parent.told_end(item)
                 else:
-                    untold = item
                     parent.told_frame(item, account)
-                    untold = None
+                    told += 1
+                    failed += item.picture is None
         except MemoryError:
-            if untold is not None:
-                account.uncount(untold)
+            # It may have come between counting a frame and telling of it.
+            account.frames_sampled, account.frames_failed = told, failed
             failure = _out_of_memory(orders)
             parent.told_end(
                 account.end("partial" if account.frames_delivered else "failed", failure)
