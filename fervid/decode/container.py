@@ -131,9 +131,19 @@ def _without_pictures(container: InputContainer, path: Path) -> FervidError:
     return SourceSkippedError(f"{path.name} holds {what}.", "Nothing needs to be done.")
 
 
+def _opens(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError:
+        return False
+    return True
+
+
 def _explained(error: av.FFmpegError, path: Path) -> SourceError:
     name = path.name
-    if isinstance(error, OSError) and not isinstance(error, ValueError):
+    # FFmpeg has the system's errors for damage, too: "Operation not permitted" for a broken ASF.
+    if isinstance(error, OSError) and not isinstance(error, ValueError) and not _opens(path):
         return SourceError(
             f"Cannot open {name}: {error.strerror}.", "Check that it is there and readable."
         )

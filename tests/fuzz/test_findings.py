@@ -24,7 +24,7 @@ from tests.observed import end, seen, write_to
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     names = [
         "photo.png", "photo.tiff", "photo.avif", "moving.avif", "photo.heic",
-        "flv1.flv", "hevc.mp4",
+        "flv1.flv", "wmv2.asf", "hevc.mp4",
     ]  # fmt: skip
     return drawn(tmp_path_factory.mktemp("seeds"), names)
 
@@ -96,6 +96,15 @@ def test_an_animation_with_a_damaged_frame_keeps_those_before(
     partial = [end for end in ends if end.status == "partial"]
     assert partial
     assert {end.failure.error_type for end in partial if end.failure} == {"EndsEarly"}
+
+
+def test_a_film_that_opens_is_not_called_unreadable(
+    seeds: dict[str, bytes], tmp_path: Path
+) -> None:
+    whole = seeds["wmv2.asf"]
+    end = read_bytes(whole[:200], tmp_path / "a.asf")
+    assert end.failure is not None
+    assert end.failure.remedy.startswith("Copy it again")
 
 
 def test_a_duration_below_zero_is_none(seeds: dict[str, bytes], tmp_path: Path) -> None:
