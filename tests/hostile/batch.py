@@ -27,7 +27,8 @@ _CHANGING = 3
 _LARGEST = 16_384
 """Pixels on a side of the largest picture that is read; to decode it takes 2 GB."""
 _MANY = 500
-"""Files among which there is such a picture."""
+"""Files from which on a batch has such a picture, a film without end, and files that change: among
+fewer these might have been read before they change."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def make_batch(folder: Path, files: int, share: float, seed: int) -> Batch:
         path.parent.mkdir(parents=True, exist_ok=True)
         _copy(seeds / case.name, path)
         made[type(case)].append(replace(case, name=name))
-    changing = _films_to_change(batch, seeds / "plain.mkv")
+    changing = _films_to_change(batch, seeds / "plain.mkv") if files >= _MANY else []
     shutil.rmtree(seeds)
     hostile = made[Bad] + [case for case, _ in changing]
     return Batch(batch, made[Good], hostile, [path for _, path in changing])
@@ -77,13 +78,16 @@ def make_batch(folder: Path, files: int, share: float, seed: int) -> Batch:
 def _cases(seeds: Path, files: int, hostile: int) -> list[Hostile]:
     """Choose what is copied into the batch, and write each kind of it once."""
     corpus, plain = make_corpus(seeds), _plain(seeds)
-    endless(seeds / "damaged/endless.mkv")
-    found: list[Hostile] = [Bad("damaged/endless.mkv", endless, "got nowhere")]
-    found += _spread(bad(corpus), hostile - len(found) - _CHANGING)
     unusual = [case for case in good(corpus) if kind_of_ending(Path(case.name))]
+    found: list[Hostile] = []
     if files >= _MANY:
+        endless(seeds / "endless.mkv")
+        found.append(Bad("endless.mkv", endless, "got nowhere"))
+        hostile -= _CHANGING
+        files -= _CHANGING
         png(_LARGEST, _LARGEST)(seeds / "largest.png")
         unusual.insert(0, Good("largest.png", Path.touch))
+    found += _spread(bad(corpus), hostile - len(found))
     unusual = unusual[: (files - hostile) // 2]
     ordinary = itertools.islice(itertools.cycle(plain), files - hostile - len(unusual))
     return [*found, *unusual, *ordinary]

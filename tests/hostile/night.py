@@ -40,6 +40,8 @@ def _change(changing: Sequence[Path], partial: Path, ended: threading.Event) -> 
 
 
 def _run(batch: Batch, surroundings: Surroundings, out: Path, options: Sequence[str]) -> Ran:
+    if not batch.changing:
+        return analyze(surroundings, [batch.folder], out, *options, most_s=_MOST_S)
     ended = threading.Event()
     arguments = (batch.changing, out.with_name(f"{out.name}.partial"), ended)
     changes = threading.Thread(target=_change, args=arguments)
