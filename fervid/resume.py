@@ -79,7 +79,7 @@ def begin(
     parts = _sound_parts(output) if resume else []
     if parts:
         earlier = _checked(_manifest(output.partial.manifest), facts, output.partial.path)
-        tables = [pq.ParquetFile(part / "sources.parquet").read() for part in parts]
+        tables = [_sources_of(part) for part in parts]
         done = _unchanged(pa.concat_tables(tables), sources)
         log.info("Resuming: %d of %d sources are done.", len(done), len(sources))
         output.note({**facts, **earlier})
@@ -119,6 +119,16 @@ def _sound_parts(output: Output) -> list[Path]:
         else:
             sound.append(part)
     return sound
+
+
+def _sources_of(part: Path) -> pa.Table:
+    rows = pq.ParquetFile(part / "sources.parquet").read()
+    if not rows.schema.equals(SOURCES):
+        raise UsageError(
+            f"{part} holds other columns than this fervid writes.",
+            "It cannot be resumed: start again with --overwrite, or give another --out.",
+        )
+    return rows
 
 
 def _manifest(path: Path) -> dict[str, Any]:

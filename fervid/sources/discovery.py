@@ -115,11 +115,13 @@ def _resolve(text: str) -> _Input:
     if path.is_file():
         return _Input(path.parent, (path,), named=True)
     if path.exists():
-        raise UsageError(f"{text} is neither a file nor a folder.", "Write it to a file first.")
+        raise UsageError(
+            f"{text[:_MOST_TOLD]} is neither a file nor a folder.", "Write it to a file first."
+        )
     if glob.has_magic(text):
         return _matches(text)
     raise UsageError(
-        f"No such file or folder: {text}.",
+        f"No such file or folder: {text[:_MOST_TOLD]}.",
         f"Check the spelling; relative paths start at {Path.cwd()}.",
     )
 
@@ -144,7 +146,8 @@ def _matches(pattern: str) -> _Input:
             files.append(path)
     if not files:
         raise UsageError(
-            f"No file matches {pattern}.", "Check the pattern; ** stands for any folders."
+            f"No file matches {pattern[:_MOST_TOLD]}.",
+            "Check the pattern; ** stands for any folders.",
         )
     return _Input(fixed, tuple(files), named=False)
 
@@ -247,6 +250,6 @@ def _unseen(path: Path, source_id: str, kind: SourceKind) -> Source:
 
 
 def _listed(inputs: Sequence[str | os.PathLike[str]]) -> str:
-    names = [os.fspath(one) for one in inputs[:3]]
+    names = [os.fspath(one)[:_MOST_TOLD] for one in inputs[:3]]
     more = len(inputs) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")

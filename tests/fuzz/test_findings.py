@@ -14,6 +14,7 @@ from fervid.results import read_results
 from fervid.sources import discover
 from fervid.summary.groups import groups_from_csv
 from fervid.types import SourceEnd
+from fervid.write.durable import check_tables
 from tests.drawn import read
 from tests.fuzz.blocks import blocks, mended
 from tests.fuzz.seeds import drawn
@@ -160,6 +161,26 @@ def test_a_run_file_of_brackets_is_refused(tmp_path: Path) -> None:
     (tmp_path / "r.run.json").write_bytes(b"[" * 100_000)
     with pytest.raises(FervidError, match="run file"):
         read_results(out)
+
+
+def test_a_part_whose_text_is_none_reads_back_damaged(tmp_path: Path) -> None:
+    out = tmp_path / "r.parquet"
+    write_to(out, [seen("abcdefgh.mp4", 0), end("abcdefgh.mp4", 1)])
+    (tmp_path / "part").mkdir()
+    part = tmp_path / "part" / "sources.parquet"
+    whole = (tmp_path / "r.sources.parquet").read_bytes()
+    part.write_bytes(whole)
+    check_tables(part.parent)
+    part.write_bytes(whole.replace(b"abcdefgh", b"abc\xff\xfefgh"))
+    with pytest.raises(OSError, match="reads back damaged"):
+        check_tables(part.parent)
+
+
+def test_a_long_name_does_not_fill_the_screen(tmp_path: Path) -> None:
+    for name in ("a/" * 1500, "b" * 200 + "/" + "[" * 1500):
+        with pytest.raises(UsageError) as refused:
+            discover([name], tmp_path)
+        assert len(str(refused.value)) < 1000
 
 
 def test_a_long_line_of_groups_does_not_fill_the_screen(tmp_path: Path) -> None:
