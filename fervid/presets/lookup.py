@@ -14,6 +14,7 @@ from fervid.errors import FervidError, UsageError, valid_names
 from fervid.presets import entry, shipped
 from fervid.presets.files import read_bounded
 from fervid.presets.preset import ClassifierPreset, Preset
+from fervid.sources import readable
 
 WEIGHTS = "weights.safetensors"
 
@@ -62,13 +63,13 @@ def detector(name_or_path: str, *, trusted: bool = False) -> Preset:
     if digest not in known:
         _check_trust(path, digest, trusted=trusted)
     return Preset(
-        name=name_or_path,
+        name=readable(name_or_path),
         kind="detector",
         summary="A YuNet of your own",
         home=path.parent,
         files={path.name: digest},
         licence="not known",
-        source=name_or_path,
+        source=readable(name_or_path),
     )
 
 
@@ -105,7 +106,7 @@ def classifier(name_or_path: str, *, trusted: bool = False) -> ClassifierPreset:
             f"its sha256 is {digest}, not {chosen.files.get(WEIGHTS)}.",
             remedy,
         )
-    return dataclasses.replace(chosen, name=name_or_path, files={WEIGHTS: digest})
+    return dataclasses.replace(chosen, name=readable(name_or_path), files={WEIGHTS: digest})
 
 
 def _folder_of(name_or_path: str) -> tuple[Path, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -172,6 +173,12 @@ def test_a_detector_of_ones_own_runs_when_it_is_trusted_and_its_sha256_is_kept(
     digest = hashlib.sha256(drawn_yunet()).hexdigest()
     assert run["detector"] == {"name": str(mine), "sha256": {"mine.onnx": digest}}
     assert run["options"]["trust_model"] is True
+
+
+def test_a_detector_whose_name_is_not_utf8_gives_rows_too(squares: Path, mine: Path) -> None:
+    odd = mine.rename(mine.with_name(os.fsdecode(b"mine\xff.onnx")))
+    report = fervid.analyze([squares], detector=str(odd), trust_model=True)
+    assert report.sources()["detector"].str.endswith("mine%FF.onnx").all()
 
 
 def test_a_file_that_is_no_yunet_is_named_though_it_is_trusted(squares: Path, mine: Path) -> None:

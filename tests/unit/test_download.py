@@ -312,7 +312,7 @@ def test_of_two_that_want_the_same_file_one_waits_for_the_other(path: Path) -> N
 
     def slowly(connection: object, request: object) -> None:
         begun.set()
-        go_on.wait()
+        go_on.wait(60)  # not for ever, should the test fail
         whole(CONTENT)(connection, request)  # type: ignore[arg-type]
 
     with Server(slowly) as server:
