@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fervid.errors import FervidError, UsageError
+from fervid.errors import FervidError
 from fervid.schema import OBSERVATIONS
 from fervid.write import open_output, parts
 from fervid.write.parts import PartWriter
