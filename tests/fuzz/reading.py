@@ -86,7 +86,7 @@ def read_mutants(
     plan = DecodePlan(1, threads_per_source=1 + way // len(_SAMPLINGS) % 2, isolated=True)
     sampling = _SAMPLINGS[way % len(_SAMPLINGS)]
     while sources:
-        open_before = _open_descriptors()
+        before = _held()
         ended: set[str] = set()
         try:
             for outcome in _outcomes(sources, sampling, plan, names):
@@ -97,7 +97,7 @@ def read_mutants(
             what = f"the run broke: {type(error).__name__}: {error}"
             yield Outcome(names[rest[0].id], None, None, 0, (what,))
             ended.add(rest[0].id)
-        left = _left_over(open_before)
+        left = _left_over(before)
         if left:
             yield Outcome(names[sources[-1].id], None, None, 0, left)
         sources = [source for source in sources if source.id not in ended]
@@ -139,24 +139,28 @@ def _alarm() -> Iterator[object]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _open_descriptors() -> list[str]:
+def _held() -> dict[str, list[str]]:
+    """What this process holds of the system, by kind."""
     gc.collect()  # pictures that lie in a cycle keep their memory
-    found = []
+    descriptors = []
     for entry in Path("/proc/self/fd").iterdir():
         try:
-            found.append(os.readlink(entry))
+            descriptors.append(os.readlink(entry))
         except OSError:  # that of the listing itself
             continue
-    return sorted(found)
+    mappings = Path("/proc/self/maps").read_text().splitlines()
+    return {
+        "processes": [str(pid) for pid in children(os.getpid())],
+        "descriptors": sorted(descriptors),
+        "memory of decoders": [line for line in mappings if "fervid-decode" in line],
+    }
 
 
-def _left_over(open_before: list[str]) -> tuple[str, ...]:
+def _left_over(before: dict[str, list[str]]) -> tuple[str, ...]:
     """Say what a run left behind."""
-    found = []
-    if pids := children(os.getpid()):
-        found.append(f"processes remain: {pids}")
-    if (now := _open_descriptors()) != open_before:
-        found.append(f"descriptors remain: {set(now) - set(open_before)}")
-    if "fervid-decode" in Path("/proc/self/maps").read_text():
-        found.append("memory of decoders remains mapped")
-    return tuple(found)
+    now = _held()
+    return tuple(
+        f"{kind} remain: {set(now[kind]) - set(before[kind])}"
+        for kind in now
+        if len(now[kind]) > len(before[kind])
+    )
