@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fervid.errors import UsageError
@@ -27,6 +27,7 @@ def at(rate: Fraction | int, count: int) -> list[Fraction]:
     return [number / Fraction(rate) for number in range(count)]
 
 
+@settings(deadline=None)  # its times are fractions, and the machine may be busy
 @given(times, rates)
 def test_fps_takes_the_first_frame_at_or_after_each_tick(
     times_s: list[Fraction], fps: Fraction
