@@ -14,7 +14,6 @@ from fervid.errors import FervidError, UsageError, valid_names
 from fervid.presets import entry, shipped
 from fervid.presets.files import read_bounded
 from fervid.presets.preset import ClassifierPreset, Preset
-from fervid.sources import readable
 
 WEIGHTS = "weights.safetensors"
 
@@ -63,13 +62,13 @@ def detector(name_or_path: str, *, trusted: bool = False) -> Preset:
     if digest not in known:
         _check_trust(path, digest, trusted=trusted)
     return Preset(
-        name=readable(name_or_path),
+        name=_readable(name_or_path),
         kind="detector",
         summary="A YuNet of your own",
         home=path.parent,
         files={path.name: digest},
         licence="not known",
-        source=readable(name_or_path),
+        source=_readable(name_or_path),
     )
 
 
@@ -106,7 +105,7 @@ def classifier(name_or_path: str, *, trusted: bool = False) -> ClassifierPreset:
             f"its sha256 is {digest}, not {chosen.files.get(WEIGHTS)}.",
             remedy,
         )
-    return dataclasses.replace(chosen, name=readable(name_or_path), files={WEIGHTS: digest})
+    return dataclasses.replace(chosen, name=_readable(name_or_path), files={WEIGHTS: digest})
 
 
 def _folder_of(name_or_path: str) -> tuple[Path, str]:
@@ -125,6 +124,12 @@ def _folder_of(name_or_path: str) -> tuple[Path, str]:
         f"No model {name_or_path!r}.",
         f"{valid_names(name_or_path, shipped.CLASSIFIERS)} Or give {_A_FOLDER}.",
     )
+
+
+def _readable(path: str) -> str:
+    from fervid.sources import readable  # loads NumPy, which `fervid doctor` must do without
+
+    return readable(path)
 
 
 def _sha256(path: Path) -> str:
