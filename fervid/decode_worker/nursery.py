@@ -111,7 +111,9 @@ class _Running:
             socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
             answer = self._control.recv(1 << 12)
         if not answer:
-            said = last_words(self._complaints).splitlines()[-1:] or ["it said nothing"]
+            # Closed where another thread met the loss first and started a new one.
+            words = "" if self._complaints.closed else last_words(self._complaints)
+            said = words.splitlines()[-1:] or ["it said nothing"]
             raise FervidError(
                 f"The process that starts decoders is gone: {said[0]}",
                 "`fervid doctor` checks the installation; --no-isolate decodes without it.",
