@@ -195,6 +195,7 @@ class ReaderPool:
     def close(self) -> None:
         """End all threads and processes."""
         self._queue.stop()
+        self._nursery.hurry()
         self._is_awaited.set()
         for thread in self._threads:
             if thread.ident is not None:

@@ -25,6 +25,9 @@ Its end of the socket may survive it, in a process that it forked.
 _GRACE_S = 1.0
 """For a worker that closed its socket, to end."""
 
+_DEATH_S = 5.0
+"""For a worker that was killed, to be gone: one that reads from a disk that hangs is not."""
+
 
 def _main() -> None:
     if len(sys.argv) != 2:
@@ -42,15 +45,20 @@ def _main() -> None:
     gc.collect()
     gc.freeze()  # so that workers share these pages for good
     control.settimeout(_WAIT_S)
+    undead: set[int] = set()
     while os.getppid() == parent:
         try:
             request, descriptors, _, _ = socket.recv_fds(control, 256, 3)
         except TimeoutError:
+            _reap(undead)
             continue
         if not request:
             return
         asked = json.loads(request)
-        answer = _ended(**asked) if "pid" in asked else {"pid": _born(control, descriptors, orders)}
+        if "pid" in asked:
+            answer = {"status": _ended(asked["pid"], asked["at_once"], undead)}
+        else:
+            answer = {"pid": _born(control, descriptors, orders)}
         control.send(json.dumps(answer).encode())
 
 
@@ -86,20 +94,36 @@ def _work(nursery: int, descriptors: list[int], orders: Any) -> None:
     serve(Channel(socket.socket(fileno=channel)), Arena(shared, is_writable=True), orders)
 
 
-def _ended(pid: int, at_once: bool) -> dict[str, Any]:
-    """End a worker, if it lives, and say how it ended."""
-    deadline = time.monotonic() + (0 if at_once else _GRACE_S)
-    while not (found := os.wait4(pid, os.WNOHANG))[0]:
+def _ended(pid: int, at_once: bool, undead: set[int]) -> int:
+    """End a worker, if it lives; return its status, by which it was killed if it cannot even die.
+
+    Args:
+        pid: Of the worker.
+        at_once: Do not wait for it to end by itself.
+        undead: Takes in what could not be reaped.
+    """
+    status = None if at_once else _reaped(pid, _GRACE_S)
+    if status is None:
+        os.kill(pid, signal.SIGKILL)
+        status = _reaped(pid, _DEATH_S)
+    if status is None:
+        undead.add(pid)
+        return -signal.SIGKILL
+    return status
+
+
+def _reaped(pid: int, seconds: float) -> int | None:
+    """Wait for a worker to end; return its status, or None if it has not by then."""
+    deadline = time.monotonic() + seconds
+    while not (found := os.waitpid(pid, os.WNOHANG))[0]:
         if time.monotonic() >= deadline:
-            os.kill(pid, signal.SIGKILL)
-            found = os.wait4(pid, 0)
-            break
+            return None
         time.sleep(0.002)
-    _, status, usage = found
-    return {
-        "status": os.waitstatus_to_exitcode(status),
-        "cpu_s": usage.ru_utime + usage.ru_stime,
-    }
+    return os.waitstatus_to_exitcode(found[1])
+
+
+def _reap(undead: set[int]) -> None:
+    undead.difference_update([pid for pid in undead if _reaped(pid, 0) is not None])
 
 
 if __name__ == "__main__":

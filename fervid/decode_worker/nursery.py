@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,21 @@ from fervid.decode_worker.messages import Orders, said_orders
 from fervid.errors import FervidError
 
 _COMPLAINTS_BYTES = 4096
+
+_START_S = 120.0
+"""For the process to load its libraries, from however slow a disk, and to answer for once."""
+
+_ANSWER_S = 20.0
+"""For every other answer: forking takes milliseconds, ending a worker seconds at most."""
+
+_LAST_ANSWER_S = 5.0
+"""For an answer when the run is over."""
+
+_WAIT_S = 0.2
+"""How long to wait for an answer before looking whether the run is over."""
+
+_END_S = 5.0
+"""For a process that was killed, to be gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +63,38 @@ class Nursery:
         self._orders = orders
         self._lock = threading.Lock()
         self._running: _Running | None = None
+        self._is_over = threading.Event()
 
     def start(self) -> None:
         """Start it, so that it has loaded its libraries when the first worker is wanted."""
         with self._lock:
             if self._running is None:
-                self._running = _Running(self._orders)
+                self._running = _Running(self._orders, self._is_over)
 
     def worker(self) -> Worker:
-        """Start a worker.
+        """Start a worker; where the process is gone or hangs, by a new one.
 
         Raises:
-            FervidError: That failed.
+            FervidError: That failed, too.
         """
         with self._lock:
-            if self._running is not None and self._running.is_gone():
-                self._close()
-            if self._running is None:
-                self._running = _Running(self._orders)
-            return Worker(self._running, self._lock)
+            try:
+                return self._worker()
+            except FervidError:
+                if self._is_over.is_set():
+                    raise
+                return self._worker()
+
+    def _worker(self) -> Worker:
+        if self._running is not None and self._running.is_gone():
+            self._close()
+        if self._running is None:
+            self._running = _Running(self._orders, self._is_over)
+        return Worker(self._running, self._lock)
+
+    def hurry(self) -> None:
+        """Have nobody wait long for the process any more: the run is over."""
+        self._is_over.set()
 
     def close(self) -> None:
         """End it and all workers."""
@@ -79,9 +108,17 @@ class Nursery:
 
 
 class _Running:
-    """A process with a socket to it; to be used under a lock."""
+    """A process with a socket to it; to be used under a lock.
 
-    def __init__(self, orders: Orders) -> None:
+    Args:
+        orders: What holds for all workers.
+        is_over: Set when the run is over.
+    """
+
+    def __init__(self, orders: Orders, is_over: threading.Event) -> None:
+        self._is_over = is_over
+        self._has_answered = self._is_lost = False
+        self._silence_s: float | None = None
         mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = mine
         # In memory, not a pipe: nobody need read it while the process lives.
@@ -106,36 +143,69 @@ class _Running:
         Raises:
             FervidError: The process is gone.
         """
+        if self._is_lost:
+            raise self._gone()
         answer = b""
         with suppress(OSError):
             socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
-            answer = self._control.recv(1 << 12)
+            answer = self._answer()
         if not answer:
-            # Closed where another thread met the loss first and started a new one.
-            words = "" if self._complaints.closed else last_words(self._complaints)
-            said = words.splitlines()[-1:] or ["it said nothing"]
-            raise FervidError(
-                f"The process that starts decoders is gone: {said[0]}",
-                "`fervid doctor` checks the installation; --no-isolate decodes without it.",
-            )
+            self._is_lost = True
+            raise self._gone()
+        self._has_answered = True
         found: dict[str, Any] = json.loads(answer)
         return found
 
+    def _answer(self) -> bytes:
+        """Wait for the answer; kill a process that gives none."""
+        self._control.settimeout(_WAIT_S)
+        patience_s = _ANSWER_S if self._has_answered else _START_S
+        waited_s = 0.0
+        while waited_s < patience_s:
+            began_at = time.monotonic()
+            with suppress(TimeoutError):
+                return self._control.recv(1 << 12)
+            # A run that was stopped itself for a while (Ctrl-Z) says nothing of the process.
+            waited_s += min(time.monotonic() - began_at, 2 * _WAIT_S)
+            if self._is_over.is_set():
+                patience_s = min(patience_s, _LAST_ANSWER_S)
+        self._popen.kill()
+        self._silence_s = waited_s
+        return b""
+
+    def _gone(self) -> FervidError:
+        # Closed where another thread met the loss first and started a new one.
+        words = "" if self._complaints.closed else last_words(self._complaints)
+        said = words.splitlines()[-1:] or ["it said nothing"]
+        what = "is gone" if self._silence_s is None else f"has hung for {self._silence_s:.0f} s"
+        return FervidError(
+            f"The process that starts decoders {what}: {said[0]}",
+            "`fervid doctor` checks the installation; --no-isolate decodes without it.",
+        )
+
     def is_gone(self) -> bool:
-        """Tell whether the process has ended; reap it then."""
-        return self._popen.poll() is not None
+        """Tell whether the process has ended, and reap it then, or has been given up."""
+        return self._popen.poll() is not None or self._is_lost
 
     def close(self) -> None:
         """End the process and, by their parent's death, all workers."""
         self._control.close()
         if self._popen.returncode is None:
-            self._popen.send_signal(signal.SIGKILL)
-            with suppress(ChildProcessError):  # a program that ignores SIGCHLD has it reaped
-                _, status, usage = os.wait4(self._popen.pid, 0)
-                # Its children's too, as far as it has reaped them.
-                stages.add_process({}, usage.ru_utime + usage.ru_stime)
-                self._popen.returncode = os.waitstatus_to_exitcode(status)
+            self._popen.kill()
+            self._reap()
         self._complaints.close()
+
+    def _reap(self) -> None:
+        deadline = time.monotonic() + _END_S
+        with suppress(ChildProcessError):  # a program that ignores SIGCHLD has it reaped
+            while not (found := os.wait4(self._popen.pid, os.WNOHANG))[0]:
+                if time.monotonic() >= deadline:
+                    return  # it hangs in the system, on a disk that is gone; `subprocess` reaps it
+                time.sleep(0.002)
+            _, status, usage = found
+            # Its children's too, as far as it has reaped them.
+            stages.add_process({}, usage.ru_utime + usage.ru_stime)
+            self._popen.returncode = os.waitstatus_to_exitcode(status)
 
 
 class Worker:
