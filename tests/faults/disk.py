@@ -13,7 +13,7 @@ from fervid.write import Place
 from tests.faults.final_names import broken, is_begun, leftovers
 from tests.faults.forked import in_a_fork
 from tests.faults.found import Found
-from tests.faults.ground import NAMES, Ground
+from tests.faults.ground import Ground
 from tests.faults.program import Program
 from tests.faults.small_disk import NO_DISK, SmallDisk
 from tests.same_rows import differences
@@ -59,7 +59,7 @@ def _fill(ground: Ground, folder: Path, seed: str) -> int:
         disk = SmallDisk(folder / "disk", _DISK_BYTES)
     except OSError:
         return NO_DISK
-    place = Place.of(folder / "disk" / rng.choice(NAMES))
+    place = Place.of(folder / "disk" / rng.choice(ground.names))
     had_result = rng.random() < 0.5
     if had_result:
         ground.put_older(place)

@@ -43,6 +43,11 @@ class Ground:
         return [*_arguments(self.media, out), *FPS]
 
     @property
+    def names(self) -> list[str]:
+        """Names of results, of which an older one can be put in place."""
+        return [path.name for path in self.olders]
+
+    @property
     def older(self) -> Path:
         """One of the older results; their rows are the same."""
         return self.olders[0]
@@ -58,18 +63,19 @@ class Ground:
                 shutil.copy(path, target)
 
 
-def prepare(work: Path, clips: int = 22, photos: int = 14) -> Ground:
+def prepare(work: Path, clips: int = 22, photos: int = 14, names: Sequence[str] = NAMES) -> Ground:
     """Draw sources and make the references.
 
     Args:
         work: A folder; made if it is not there.
         clips: As `draw_sources` takes them.
         photos: Likewise.
+        names: Of the results that are to be broken.
     """
     media = draw_sources(work / "media", clips, photos)
     reference = work / "reference" / "results.parquet"
     status, whole_run_s = _run(media, reference, FPS)
-    olders = [work / f"older-{number}" / name for number, name in enumerate(NAMES)]
+    olders = [work / f"older-{number}" / name for number, name in enumerate(names)]
     for older in olders:
         _run(media, older, OLDER_FPS)
     return Ground(media, reference, olders, status, whole_run_s, work)

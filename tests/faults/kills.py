@@ -14,7 +14,7 @@ import click
 from fervid.write import Place
 from tests.faults.blows import LOST_DEVICE, Blow, command_of, draw_blows
 from tests.faults.final_names import broken, is_begun, leftovers
-from tests.faults.ground import NAMES, Ground
+from tests.faults.ground import Ground
 from tests.faults.moments import draw_moment, phase_of, reached
 from tests.faults.program import Program
 from tests.same_rows import differences
@@ -71,7 +71,7 @@ class _Chain:
         self._figures = figures
         self._rng = random.Random(name)  # noqa: S311 (no secret)
         self._folder = ground.work / f"chain-{name}"
-        self._place = Place.of(self._folder / "out" / self._rng.choice(NAMES))
+        self._place = Place.of(self._folder / "out" / self._rng.choice(ground.names))
         self._charts = self._rng.random() < 0.25
         self._had_result = self._rng.random() < 0.35
         self._scratch = self._folder / "scratch"
