@@ -25,14 +25,23 @@ def confine(parent: int, memory_bytes: int) -> None:
         parent: Process number of the parent; if that one has died already, this one ends.
         memory_bytes: Memory of its own; what it shares with the parent does not count.
     """
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit("the parent died")
+    end_with(parent)
     Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
     # A file of all it held would be no use to anybody, and would hold pictures of people.
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, _MOST_COMPLAINTS)
     _lower(resource.RLIMIT_DATA, memory_bytes)
+
+
+def end_with(parent: int) -> None:
+    """End this process when its parent does; Linux only.
+
+    Args:
+        parent: Process number of the parent; if that one has died already, this one ends at once.
+    """
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit("the parent died")
 
 
 def _lower(kind: int, limit: int) -> None:

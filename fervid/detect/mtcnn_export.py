@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fervid import presets
-from fervid.exported import exported, report_faults
+from fervid.exported import exported, exporting
 
 GRAPH_VERSION = 1
 """Raise it when a graph in `networks/mtcnn.py` changes, so that it is exported again."""
@@ -49,5 +49,5 @@ def _export(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    with report_faults():
+    with exporting():
         _export(Path(sys.argv[1]))

@@ -8,25 +8,22 @@ have written are not read, which tells tampering as far as a cache can.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import logging
 import os
 import shutil
 import stat
-import subprocess
-import sys
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from fervid import presets
 from fervid.errors import FervidError
+from fervid.exported.apart import export_apart
 
 _LIST = "sha256.json"
-
-_SAID = 3
-"""Exit status of an export that failed for a reason with a remedy, which it wrote to its stdout."""
 
 log = logging.getLogger("fervid")
 
@@ -64,16 +61,6 @@ def exported(
     log.warning("Preparing %s for this machine, once, in %s.", title, folder)
     _make(title, folder, [module, "{}", *arguments], given)
     return _read(folder, names)
-
-
-@contextlib.contextmanager
-def report_faults() -> Iterator[None]:
-    """In the process that exports: hand an error with its remedy to the one that asked."""
-    try:
-        yield
-    except FervidError as error:
-        sys.stdout.write(json.dumps([error.message, error.remedy]))
-        sys.exit(_SAID)
 
 
 class _DamagedError(Exception):
@@ -118,44 +105,45 @@ def _own(path: Path) -> bytes:
 def _make(title: str, folder: Path, command: Sequence[str], given: bytes) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+        _sweep(folder)
+        made, lock = _new_folder(folder)
     except OSError as error:
         raise FervidError(
             f"Cannot write to the cache folder {folder.parent}: {error.strerror}.",
             "Set XDG_CACHE_HOME to a folder that can be written to.",
         ) from error
     try:
-        _export_apart(title, [one.format(made) for one in command], given)
+        export_apart(title, [one.format(made) for one in command], given)
         _list(made)
         _publish(made, folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)
+        os.close(lock)
 
 
-def _export_apart(title: str, command: Sequence[str], given: bytes) -> None:
-    home = str(Path(__file__).resolve().parents[2])  # an editable install is on no path
-    paths = dict.fromkeys(folder for folder in [*sys.path, home] if folder)
-    done = subprocess.run(  # noqa: S603 (ourselves)
-        # -P: what lies in the current folder, among the videos, is no module of ours.
-        [sys.executable, "-P", "-m", *command],
-        input=given,
-        capture_output=True,
-        check=False,
-        env=os.environ
-        | {
-            "PYTHONPATH": os.pathsep.join(paths),
-            "CUDA_VISIBLE_DEVICES": "-1",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-        },
-    )
-    if done.returncode == _SAID:
-        raise FervidError(*json.loads(done.stdout))
-    if done.returncode:
-        last = (done.stderr.decode(errors="replace").strip().splitlines() or ["no message"])[-1]
-        raise FervidError(
-            f"Cannot prepare {title}: {last}",
-            "Does `python -c 'import tensorflow'` work? If so, this is a bug of fervid.",
-        )
+def _new_folder(folder: Path) -> tuple[Path, int]:
+    """Make a temporary folder, locked as long as this process lives and has its descriptor open."""
+    while True:
+        made = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+        with contextlib.suppress(FileNotFoundError):  # swept between the two
+            lock = os.open(made, os.O_RDONLY)
+            with contextlib.suppress(OSError):  # a file system without locks: nothing is swept
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if made.exists():
+                return made, lock
+            os.close(lock)
+
+
+def _sweep(folder: Path) -> None:
+    """Delete the temporary folders of processes that died."""
+    for left in folder.parent.glob(f"{folder.name}.*"):
+        with contextlib.suppress(OSError):
+            lock = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(lock)
 
 
 def _list(folder: Path) -> None:

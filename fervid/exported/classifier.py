@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fervid.exported import report_faults
+from fervid.exported import exporting
 from fervid.networks.classifier import build_classifier, load_weights
 
 if TYPE_CHECKING:
@@ -41,5 +41,5 @@ def _main(folder: Path, architecture: str) -> None:
 
 
 if __name__ == "__main__":
-    with report_faults():
+    with exporting():
         _main(Path(sys.argv[1]), sys.argv[2])

@@ -16,9 +16,9 @@ MAKER = """
 import sys
 from pathlib import Path
 from fervid.errors import FervidError
-from fervid.exported import report_faults
+from fervid.exported import exporting
 
-with report_faults():
+with exporting():
     given = sys.stdin.buffer.read()
     if given == b"faulty":
         raise FervidError("No weights.", "Bring some.")
