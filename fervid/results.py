@@ -40,6 +40,9 @@ BATCH_ROWS = 131_072
 BLOCK_BYTES = 1 << 24
 """Read at a time where not all is."""
 
+_MOST_TOLD = 1000
+"""Characters of what Arrow says, which may show all of a damaged file."""
+
 
 def read_results(path: str | Path, table: TableName = "observations") -> pd.DataFrame:
     """Read a table of a result.
@@ -164,6 +167,12 @@ def _regular(rows: pa.Table, table: TableName, columns: Sequence[str] | None) ->
         column = pa.nulls(len(rows), _FULL[table].field(name).type)
         rows = rows.add_column(min(expected.index(name), rows.num_columns), name, column)
     rows = rows if columns is None else rows.select(columns)
+    for field in _FULL[table]:
+        if not field.nullable and field.name in rows.column_names and rows[field.name].null_count:
+            raise FervidError(
+                f"Column {field.name} lacks a value in {rows[field.name].null_count} rows.",
+                "Give a result that fervid wrote, unedited.",
+            )
     for name, names in CATEGORIES[table].items():
         if name not in rows.column_names:
             continue
@@ -184,7 +193,8 @@ def _said_of(file: Path) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, ValueError) as error:
         raise FervidError(
-            f"{file} cannot be read: {error}.", "Was it written by fervid, and copied completely?"
+            f"{file} cannot be read: {str(error)[:_MOST_TOLD]}.",
+            "Was it written by fervid, and copied completely?",
         ) from error
 
 

@@ -23,6 +23,7 @@ class Account:
             that comes out: whoever watches sees by it that reading goes on.
         frames_delivered: Frames that the decoder delivered intact, or that were not needed of it.
         frames_lost: Frames that it did not, sampled or not.
+        frames_told: Frames up to the last that an earlier reading of the source gave.
         stopped: Reading ended at `--end`, so nothing is known of the rest.
         fault: Why the source is only partial.
         digest: Of its file, where somebody asked.
@@ -45,6 +46,7 @@ class Account:
     frames_lost: int = 0
     frames_sampled: int = 0
     frames_failed: int = 0
+    frames_told: int = 0
     stopped: bool = False
     fault: Failure | None = None
     digest: Digest | None = None
@@ -63,21 +65,34 @@ class Account:
         """Hash the file, for the end marker."""
         self.digest = digest_of(self.source.path, self.went_on)
 
-    def count_anew(self) -> None:
+    def count_anew(self, frames_told: int) -> None:
         """Count all frames anew: the source is read from its beginning again.
 
         But the sampled ones, which went on their way: they stand as they were seen the first time.
+
+        Args:
+            frames_told: Frames up to the last of these.
         """
         self.frames_delivered = self.frames_lost = 0
+        self.frames_told = frames_told
 
-    def uncount(self, frame: Frame) -> None:
-        """Take back that a sampled frame was counted: it was the first time already."""
+    def uncount(self, frame: Frame, *, was_lost: bool) -> None:
+        """Take back that a sampled frame was counted again.
+
+        Args:
+            frame: As it was seen now.
+            was_lost: The first time.
+        """
+        is_lost = frame.picture is None
         self.frames_sampled -= 1
-        self.frames_failed -= frame.picture is None
+        self.frames_failed -= is_lost
+        self.frames_lost += was_lost - is_lost
+        self.frames_delivered -= was_lost - is_lost
 
     def cut_short(self, failure: Failure) -> SourceEnd:
         """Make the end marker of a source that a fault ended: frames before it keep their rows."""
-        return self.end("partial" if self.frames_delivered else "failed", failure)
+        is_any_good = self.frames_delivered or self.frames_sampled > self.frames_failed
+        return self.end("partial" if is_any_good else "failed", failure)
 
     def end(self, status: SourceStatus, failure: Failure | None) -> SourceEnd:
         """Make the end marker."""
@@ -94,7 +109,7 @@ class Account:
             duration_s=self.duration_s,
             start_time_s=self.start_time_s,
             time_source=self.time_source,
-            frames_total=self.frames_total,
+            frames_total=max(self.frames_total, self.frames_told),
             frames_sampled=self.frames_sampled,
             frames_failed=self.frames_failed,
             recorded_at=self.recorded_at,

@@ -38,17 +38,20 @@ def read_video(
         SourceSkippedError: It has no pictures.
     """
     following = 0
+    lost: set[int] = set()
     try:
         for frame in _read(account, sampling, thread_count, gpu, is_sparse=not takes_all(sampling)):
             yield frame
             following = frame.index + 1
+            if frame.picture is None:
+                lost.add(frame.index)
     except UnforeseenError:
-        account.count_anew()
+        account.count_anew(following)
         for frame in _read(account, sampling, thread_count, gpu, is_sparse=False):
             if frame.index >= following:
                 yield frame
             else:
-                account.uncount(frame)
+                account.uncount(frame, was_lost=frame.index in lost)
 
 
 def _read(

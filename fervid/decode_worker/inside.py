@@ -72,10 +72,7 @@ def _read(source: Source, thread_count: int, parent: _Parent, arena: Arena, orde
         except MemoryError:
             # It may have come between counting a frame and telling of it.
             account.frames_sampled, account.frames_failed = told, failed
-            failure = _out_of_memory(orders)
-            parent.told_end(
-                account.end("partial" if account.frames_delivered else "failed", failure)
-            )
+            parent.told_end(account.cut_short(_out_of_memory(orders)))
             return False
     return True
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fervid.options import AnalyzeOptions
+from fervid.options import AnalyzeOptions, make_options
 from fervid.types import SourceEnd
 from tests.observed import FACTS, RUN, Item, end, failed, seen, unseen, write_to
 
@@ -137,7 +137,7 @@ def _resume(damaged: str) -> Parser:
         folder = _lasting_folder()
         try:
             with open_output(folder / "r.parquet", overwrite=False) as output:
-                begin(output, _ended(), _FACTS, resume=False)
+                begin(output, _ended(), _FACTS, make_options(charts=False))
                 output.write(die(), RUN)
         except KeyboardInterrupt:
             pass
@@ -154,7 +154,7 @@ def _resume(damaged: str) -> Parser:
         shutil.copytree(left(), folder)
         (folder / damaged).write_bytes(path.read_bytes())
         with open_output(folder / "r.parquet", overwrite=False, resume=True) as output:
-            begin(output, _ended(), _FACTS, resume=True)
+            begin(output, _ended(), _FACTS, make_options(charts=False, resume=True))
 
     return Parser(seed, read)
 

@@ -155,6 +155,23 @@ def test_a_header_of_other_bytes_than_text_is_refused(tmp_path: Path) -> None:
         read_results(out)
 
 
+def test_a_row_without_what_every_row_has_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "r.csv"
+    write_to(out, [seen("a.mp4", 0), end("a.mp4", 1)])
+    out.write_text(out.read_text().replace('\n"a.mp4",', "\n,"))
+    with pytest.raises(FervidError, match="Column source lacks a value in 1 rows"):
+        read_results(out)
+
+
+def test_a_cell_of_any_length_does_not_fill_the_screen(tmp_path: Path) -> None:
+    out = tmp_path / "r.csv"
+    write_to(out, [seen("a.mp4", 0), end("a.mp4", 1)])
+    out.write_text(out.read_text().replace(",0,", "," + "x" * 9000 + ",", 1))
+    with pytest.raises(FervidError) as refused:
+        read_results(out)
+    assert len(str(refused.value)) < 2000
+
+
 def test_a_run_file_of_brackets_is_refused(tmp_path: Path) -> None:
     out = tmp_path / "r.parquet"
     write_to(out, [seen("a.mp4", 0), end("a.mp4", 1)])

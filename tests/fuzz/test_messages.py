@@ -113,6 +113,20 @@ def test_a_sound_worker_is_believed(arena: Arena) -> None:
     assert heard(sound(arena), arena) == []
 
 
+def test_what_a_worker_said_before_it_went_is_heard(arena: Arena) -> None:
+    """It tells of a source that took all its memory, and ends with messages unread."""
+    reader = WorkerReader(deque([(SOURCE, 1)]), ORDERS, cast("Any", None), bool, lambda *_: None)
+    mine, its = socket.socketpair()
+    worker = SimpleNamespace(arena=arena, channel=Channel(mine))
+    reader._worker = cast("Worker", worker)
+    reader._hand_out()
+    with its:
+        mine.sendall(b"unread")
+        Channel(its).send({"end": 1})
+    with contextlib.closing(worker.channel):
+        assert reader._heard() == {"end": 1}
+
+
 @settings(deadline=None, max_examples=300)
 @given(number=st.integers(0, 1 << 32), value=_JSON)
 def test_what_cannot_be_is_not_believed(number: int, value: Any, arena: Arena) -> None:
