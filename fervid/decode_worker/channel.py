@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import time
 from typing import Any
 
 Message = dict[str, Any]
@@ -12,6 +13,9 @@ Message = dict[str, Any]
 _LENGTH = struct.Struct("<I")
 _LONGEST = 1 << 20
 _CHUNK = 1 << 16
+
+_MOST_UNSENT = 1 << 24
+"""Bytes that are kept for one that does not listen: of pictures that were taken, 300,000."""
 
 
 class BrokenChannelError(Exception):
@@ -28,6 +32,7 @@ class Channel:
     def __init__(self, end: socket.socket) -> None:
         self._end = end
         self._arrived = bytearray()
+        self._unsent = bytearray()
 
     def send(self, *messages: Message) -> None:
         """Send messages, waiting for room; together they arrive.
@@ -35,12 +40,30 @@ class Channel:
         Raises:
             BrokenChannelError: The other side is gone.
         """
-        texts = [json.dumps(one, separators=(",", ":")).encode() for one in messages]
         self._end.settimeout(None)
         try:
-            self._end.sendall(b"".join(_LENGTH.pack(len(text)) + text for text in texts))
+            self._end.sendall(_packed(messages))
         except OSError as error:
             raise BrokenChannelError(str(error)) from error
+
+    def offer(self, *messages: Message) -> None:
+        """Send what there is room for, and keep the rest until the next call; never wait.
+
+        That the other side is gone shows with `receive`, behind what it said before.
+
+        Raises:
+            BrokenChannelError: The other side does not listen, and more is kept than can be.
+        """
+        self._unsent += _packed(messages)
+        try:
+            while self._unsent:
+                self._end.settimeout(0)
+                del self._unsent[: self._end.send(self._unsent)]
+        except BlockingIOError:
+            if len(self._unsent) > _MOST_UNSENT:
+                raise BrokenChannelError("it does not listen") from None
+        except OSError:
+            self._unsent.clear()
 
     def has_message(self) -> bool:
         """Tell whether the next message has arrived already."""
@@ -58,8 +81,9 @@ class Channel:
         Raises:
             BrokenChannelError: The other side is gone, or this is no message.
         """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while (message := self._complete()) is None:
-            self._end.settimeout(timeout_s)
+            self._end.settimeout(None if deadline is None else max(0, deadline - time.monotonic()))
             try:
                 chunk = self._end.recv(_CHUNK)
             except (TimeoutError, BlockingIOError):
@@ -98,3 +122,8 @@ class Channel:
         if length > _LONGEST:
             raise BrokenChannelError(f"a message of {length} bytes")
         return length if len(self._arrived) >= _LENGTH.size + length else None
+
+
+def _packed(messages: tuple[Message, ...]) -> bytes:
+    texts = [json.dumps(one, separators=(",", ":")).encode() for one in messages]
+    return b"".join(_LENGTH.pack(len(text)) + text for text in texts)

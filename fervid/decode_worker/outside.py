@@ -33,6 +33,12 @@ _PHOTOS_AHEAD_BYTES = 1 << 20
 """Photos that a worker is given at a time, so that it need not wait for the next: as many as decode
 in some 20 ms, that at the end of a run no other worker waits for long."""
 
+_MOST_UNSAID = 256
+"""Messages for a worker that wait while there is something to hear of it."""
+
+_MOST_FRAMES = 1 << 20
+"""Of a source, beside one for each byte of its file, which may grow: no coded frame is smaller."""
+
 _VAIN_STARTS = 3
 """Workers in a row that end without having begun a source: then it is no source's fault."""
 
@@ -166,13 +172,14 @@ class WorkerReader:
     def _heard(self) -> Message | None:
         """Wait for a message of the worker; None when the run was stopped."""
         worker = self._present
-        if self._unsaid and not worker.channel.has_message():
-            worker.channel.send(*self._unsaid)
+        if len(self._unsaid) >= _MOST_UNSAID or not worker.channel.has_message():
+            worker.channel.offer(*self._unsaid)
             self._unsaid.clear()
         patience_s = self._orders.limits.stall_s if self._is_ready else _START_S
         steps, stalled_s = worker.arena.steps[0], 0.0
         while self._given and not self._is_stopped():
             began_at = time.monotonic()
+            worker.channel.offer()
             message = worker.channel.receive(_WAIT_S)
             if message is not None:
                 return message
@@ -195,13 +202,19 @@ class WorkerReader:
         elif "so_far" in message:
             given = self._given[0]
             with _understood():
+                if given.so_far is not None:
+                    raise ValueError("facts that were said before")
                 given.so_far = _sound_facts(given.source, message["so_far"])
+        elif self._is_ready:
+            raise BrokenChannelError("ready twice")
         else:
             self._is_ready = True
 
     def _frame(self, said: Message, pictures: Pictures) -> Frame:
         given = self._given[0]
         with _understood():
+            if given.frames >= given.source.size_bytes + _MOST_FRAMES:
+                raise ValueError("more frames than bytes")
             if "so_far" in said:
                 given.so_far = _sound_facts(given.source, said["so_far"])
             where = said.get("picture")

@@ -35,7 +35,8 @@ def check_frame(frame: Frame, kind: SourceKind, last_index: int | None) -> None:
         ValueError: It cannot be so.
     """
     _see(_is_count(frame.index), "a frame's index")
-    _see(last_index is None or frame.index > last_index, "a frame's place")
+    is_next = last_index is None or (kind == "video" and frame.index > last_index)
+    _see(is_next, "a frame's place")
     is_time = frame.time_s is None if kind == "image" else _is_seconds(frame.time_s)
     _see(is_time, "a frame's time")
     _see((frame.picture is None) == _is_text(frame.failure), "a frame's failure")

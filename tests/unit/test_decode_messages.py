@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -91,4 +92,61 @@ def test_what_is_no_message_breaks_the_channel_and_nothing_else(noise: bytes) ->
         here.sendall(noise)
         with pytest.raises(BrokenChannelError):
             channel.receive(1)
+        channel.close()
+
+
+def test_what_is_offered_waits_until_the_other_side_listens(
+    ends: tuple[Channel, Channel],
+) -> None:
+    here, there = ends
+    text = "a" * 100_000
+    for number in range(20):  # ten times what a socket holds
+        here.offer({"number": number, "text": text})
+    found = []
+    while len(found) < 20:
+        here.offer()
+        if message := there.receive(0):
+            found.append(message["number"])
+    assert found == list(range(20))
+
+
+def test_who_never_listens_is_given_up(ends: tuple[Channel, Channel]) -> None:
+    def flood() -> None:
+        for _ in range(100):
+            ends[0].offer({"text": "a" * (1 << 19)})
+
+    with pytest.raises(BrokenChannelError, match="listen"):
+        flood()
+
+
+def test_what_was_said_before_the_end_is_heard_by_one_that_talks(
+    ends: tuple[Channel, Channel],
+) -> None:
+    here, there = ends
+    there.send({"last": "words"})
+    there.close()
+    here.offer({"more": 1})
+    assert here.receive(1) == {"last": "words"}
+    with pytest.raises(BrokenChannelError):
+        here.receive(1)
+
+
+def test_a_message_that_trickles_in_is_not_waited_for() -> None:
+    here, its = socket.socketpair()
+    ended = threading.Event()
+
+    def trickle() -> None:
+        its.sendall(b"\xff\xff\0\0")
+        while not ended.wait(0.01):
+            its.send(b" ")
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    channel = Channel(here)
+    try:
+        assert channel.receive(0.2) is None
+    finally:
+        ended.set()
+        thread.join()
+        its.close()
         channel.close()
