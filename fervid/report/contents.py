@@ -10,6 +10,7 @@ from typing import Any
 
 from fervid.errors import FervidError
 from fervid.labels import EMOTIONS
+from fervid.limits import Limits
 from fervid.printable import printable
 from fervid.report.budget import most_cells
 from fervid.report.cells import Cells, cells_of, identities
@@ -117,8 +118,14 @@ def gather(place: Place, *, thumbnails: bool) -> Contents:
         packs=gathering.packs.packs,
         total=gathering.total,
         binned=gathering.binned,
-        thumbnails=cut_out(gathering.best, of_name) if thumbnails else None,
+        thumbnails=cut_out(gathering.best, of_name, _limits(run)) if thumbnails else None,
     )
+
+
+def _limits(run: dict[str, Any]) -> Limits:
+    """The run's own, as far as they hold for one frame; the default ones of older results."""
+    max_pixels = run.get("options", {}).get("limits", {}).get("max_pixels")
+    return Limits(max_pixels=max_pixels) if max_pixels else Limits()
 
 
 def _source_rows(place: Place) -> list[Row]:

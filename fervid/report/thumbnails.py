@@ -14,10 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from fervid.decode import read_source
+from fervid.decode.account import Account
+from fervid.decode.digest import digest_of
 from fervid.decode_worker.obituary import DEATHS
+from fervid.limits import Limits
 from fervid.options import Sampling
 from fervid.report.rows import SourceRows
 from fervid.sources import path_of_uri
+from fervid.sources.change import mtime_of
 from fervid.types import Box, Frame, Source
 
 SIDE = 72
@@ -101,14 +105,18 @@ def best_faces(rows: SourceRows, identities: Sequence[int] | np.ndarray) -> list
 
 
 def cut_out(
-    best: Mapping[str, Iterable[Best]], sources: Mapping[str, Mapping[str, object]]
+    best: Mapping[str, Iterable[Best]],
+    sources: Mapping[str, Mapping[str, object]],
+    limits: Limits | None = None,
 ) -> Thumbnails:
     """Open the sources again and cut the best faces out.
 
     Args:
         best: By source.
         sources: Rows of the sources table by source.
+        limits: What a source may cost; the default ones if None.
     """
+    limits = limits or Limits()
     wanted = sorted(
         ((name, one) for name, several in best.items() for one in several),
         key=lambda pair: -pair[1].faces,
@@ -119,8 +127,9 @@ def cut_out(
         if name in missing:
             continue
         source = _source(sources[name])
-        fault = _fault(source) or _danger(sources[name])
-        face = None if fault else _face(source, one)
+        # Once for each source: its file may have to be hashed.
+        fault = None if name in cut else _danger(sources[name]) or _fault(source, sources[name])
+        face = None if fault else _face(source, one, limits)
         if face is None:
             missing[name] = fault or f"frame {one.frame} could not be read again"
             _logger.warning("No thumbnail of %s: %s.", name, missing[name])
@@ -134,22 +143,28 @@ def _source(row: Mapping[str, object]) -> Source:
     return Source(str(row["source"]), path, row["kind"], row["size_bytes"], row["mtime"])  # type: ignore[arg-type]
 
 
-def _fault(source: Source) -> str | None:
-    """Say why a file cannot be the one that was analysed."""
+def _fault(source: Source, row: Mapping[str, object]) -> str | None:
+    """Say why a file cannot be the one that was analysed: another's faces are not to be shown."""
     try:
-        size_bytes = source.path.stat().st_size
+        facts = source.path.stat()
     except OSError:
         return "its file is no longer where it was"
-    return None if size_bytes == source.size_bytes else "its file has changed since"
+    same = facts.st_size == source.size_bytes
+    if same and row.get("sha256"):  # a copy has another time
+        digest = digest_of(source.path, lambda: None)
+        same = digest is not None and digest.sha256 == row["sha256"]
+    elif same and source.mtime:
+        same = mtime_of(facts) == source.mtime
+    return None if same else "its file has changed since"
 
 
 def _danger(row: Mapping[str, object]) -> str | None:
-    """Say why a file is not read in this process."""
+    """Say why a file is not read in this process, whose memory nothing bounds."""
     error_type = str(row.get("error_type"))
-    return "its decoder came to grief" if error_type in DEATHS else None
+    return "its decoder came to grief" if error_type in {*DEATHS, "MemoryError"} else None
 
 
-def _face(source: Source, best: Best) -> str | None:
+def _face(source: Source, best: Best, limits: Limits) -> str | None:
     sampling = Sampling()
     if best.time_s is not None:
         time_s = Fraction(best.time_s)
@@ -157,7 +172,8 @@ def _face(source: Source, best: Best) -> str | None:
         if end_s <= start_s:
             return None
         sampling = Sampling(all_frames=True, start_s=start_s, end_s=end_s)
-    with closing(read_source(source, sampling, thread_count=1)) as frames:
+    account = Account(source, limits)
+    with closing(read_source(source, sampling, thread_count=1, account=account)) as frames:
         for frame in frames:
             if isinstance(frame, Frame) and frame.index == best.frame and frame.picture:
                 return _jpeg(frame.picture.crop(_square(best.box), SIDE))
