@@ -152,7 +152,7 @@ def analyze(
         resume=chosen.resume,
         smoothed=chosen.smooth_s is not None,
     ) as output:
-        resumed = begin(output, found.sources, facts, resume=chosen.resume)
+        resumed = begin(output, found.sources, facts, chosen)
         facts |= resumed.facts
         if resumed.finished is not None:
             written = Written(output.place, resumed.finished, None)

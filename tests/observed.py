@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from fervid.labels import EMOTIONS
 from fervid.schema import OBSERVATIONS, QUALITY_COLUMNS
+from fervid.spreadsheet import FORMULA_STARTS
 from fervid.types import Face, FaceQuality, Failure, FrameStatus, Observation, Source, SourceEnd
 from fervid.write import DrawCharts, RunIdentity, WriteReport, Written, open_output
 
@@ -157,7 +158,7 @@ _names = st.one_of(
         ]
     ),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1),
-)
+).map(lambda name: f"./{name}" if name.startswith(FORMULA_STARTS) else name)
 _pixels = st.floats(0, 10_000, width=32)
 _unit = st.floats(0, 1, width=32)
 

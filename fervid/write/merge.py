@@ -145,7 +145,7 @@ def _stretches(number: int, path: Path) -> pa.Table:
             np.diff(starts, append=len(codes)),
         ]
         tables.append(pa.table(columns, schema=_STRETCHES))
-    return pa.concat_tables(tables)
+    return pa.concat_tables([_STRETCHES.empty_table(), *tables])
 
 
 def _runs(stretches: pa.Table) -> npt.NDArray[np.int64]:

@@ -18,12 +18,12 @@ from fervid import stages
 from fervid.errors import FervidError, UsageError
 from fervid.schema import OBSERVATIONS, SMOOTHED_OBSERVATIONS, SOURCES
 from fervid.types import Observation, SourceEnd
+from fervid.write.claim import Claim
 from fervid.write.durable import write_text
 from fervid.write.merge import PartRows
-from fervid.write.partial import PartialFolder, converted_files, mark
+from fervid.write.partial import mark
 from fervid.write.parts import PartWriter
 from fervid.write.place import Place, check_output
-from fervid.write.publish import complete, is_ready, publish
 from fervid.write.run_file import run_json
 from fervid.write.sources_row import RunIdentity
 from fervid.write.tables import write_observations, write_table
@@ -86,15 +86,10 @@ class Output:
 
     def __enter__(self) -> Self:
         try:
-            self.partial = PartialFolder(self.place.partial)
-            try:
-                self._settle_leftovers()
-                self.partial.prepare()
-            except BaseException:
-                self.partial.close()
-                raise
+            self.claim = Claim(self.place, overwrite=self._overwrite, resume=self._resume)
         except OSError as error:
             raise self.cannot_write(error) from error
+        self.partial = self.claim.partial
         return self
 
     def __exit__(
@@ -103,31 +98,11 @@ class Output:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._in_memory or self._is_finished or not self._holds_anything():
+        if self._in_memory or self._is_finished or not self.claim.holds_anything():
             self.partial.discard()
         elif not isinstance(error, UsageError):
             _logger.warning("What was finished lies in %s. Go on with --resume.", self.partial.path)
         self.partial.close()
-
-    def _holds_anything(self) -> bool:
-        return is_ready(self.partial) or bool(self.partial.part_folders())
-
-    def _settle_leftovers(self) -> None:
-        """Decide about what an earlier run left behind; only what nobody can miss goes silently."""
-        _check_kind(self.partial.path)
-        if is_ready(self.partial) and (self._resume or self._overwrite):
-            _logger.info("The run before died while it put its result in place; done now.")
-            complete(self.place, self.partial)
-            self.partial.empty()
-        elif self._holds_anything() and not (self._resume or self._overwrite):
-            raise UsageError(
-                f"{self.partial.path} is what a run that did not end left behind: "
-                f"{len(self.partial.part_folders())} finished part(s).",
-                "Go on with it by --resume, start again with --overwrite, which deletes it, or "
-                "give another --out.",
-            )
-        elif not self._resume:
-            self.partial.empty()
 
     def note(self, facts: Mapping[str, object]) -> None:
         """Note how the run is made, before its first part: parts without that are worth nothing.
@@ -139,7 +114,8 @@ class Output:
             FervidError: Nothing can be written there.
         """
         try:
-            write_text(self.partial.manifest, run_json(facts) + "\n")
+            text = run_json({**facts, "replaces": self.claim.replaces})
+            write_text(self.partial.manifest, text + "\n")
         except OSError as error:
             raise self.cannot_write(error) from error
 
@@ -247,7 +223,7 @@ class Output:
     def _publish(self) -> None:
         try:
             with stages.timed("write"):
-                publish(self.place, self.partial)
+                self.claim.publish()
         except OSError as error:
             raise self.cannot_write(error) from error
         self._is_finished = True
@@ -258,13 +234,6 @@ class Output:
             f"Cannot write to {self.place.partial}: {error.strerror or error}.",
             "Free some space or fix the permissions, then go on with --resume; or give another "
             "--out.",
-        )
-
-
-def _check_kind(path: Path) -> None:
-    if converted_files(path) is not None:
-        raise UsageError(
-            f"{path} is a folder of fervid convert.", "Move it away, or give another --out."
         )
 
 

@@ -169,7 +169,11 @@ def _claim(path: Path) -> int:
             f"Another run is writing to {path}{_held_by(path)}.",
             "Wait for it, or give another --out.",
         )
-    (path / _HOLDER).write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
+    try:
+        (path / _HOLDER).write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
+    except BaseException:
+        os.close(descriptor)
+        raise
     return descriptor
 
 

@@ -9,6 +9,7 @@ a part. A crash costs them at most, besides what had not ended.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,6 +31,15 @@ VIDEO_SECONDS = 1.0
 """From one part to the next, at least, where a video waits to be committed."""
 PHOTO_SECONDS = 30.0
 """Likewise where only photos wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A source that waits to be committed: its row of the sources table, and its observations."""
+
+    source_id: str
+    row: Row
+    rows: pa.Table | Path
 
 
 class GrowingSource:
@@ -107,10 +117,8 @@ class PartWriter:
         self._parts_folder = parts
         self._run = run
         self._growing: dict[str, GrowingSource] = {}
-        self._ended: list[Row] = []
+        self._ended: list[_Ended] = []
         self._video_waits = False
-        self._tables: list[tuple[str, pa.Table]] = []
-        self._files: list[Path] = []
         self._files_begun = 0
         self._number = next_number(parts)
         self._committed_at = time.monotonic()
@@ -136,25 +144,26 @@ class PartWriter:
         name = part_name(self._number)
         folder = self._growing_folder / name
         folder.mkdir()
-        if self._tables:
-            # In the order of the result, so that merging reads long stretches.
-            tables = [table for _, table in sorted(self._tables, key=lambda each: each[0])]
+        # In the order of the result, so that merging reads long stretches.
+        ended = sorted(self._ended, key=lambda each: each.source_id)
+        tables = [each.rows for each in ended if isinstance(each.rows, pa.Table)]
+        files = [each.rows for each in ended if isinstance(each.rows, Path)]
+        if any(map(len, tables)):
             rows = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
             path = folder / "observations-0.parquet"
             with open_part(path, rows.schema) as file:
                 file.write_table(rows)
-        for number, path in enumerate(self._files, start=1):
+        for number, path in enumerate(files, start=1):
             path.rename(folder / f"observations-{number}.parquet")
         sources = folder / "sources.parquet"
-        pq.write_table(
-            sources_table(self._ended), sources, compression="zstd", write_page_checksum=True
-        )
+        table = sources_table([each.row for each in ended])
+        pq.write_table(table, sources, compression="zstd", write_page_checksum=True)
         check_tables(folder)
         sync_tree(folder)
         folder.rename(self._parts_folder / name)
         sync(self._parts_folder)
         self._number += 1
-        self._ended, self._tables, self._files = [], [], []
+        self._ended = []
         self._video_waits = False
         self._committed_at = time.monotonic()
 
@@ -179,12 +188,9 @@ class PartWriter:
         source = self._source(end.source.id)
         rows = source.end()
         del self._growing[end.source.id]
-        self._ended.append(source.tally.row(end, self._run))
+        # In one step: an interrupt must not come between a source and its rows.
+        self._ended.append(_Ended(end.source.id, source.tally.row(end, self._run), rows))
         self._video_waits |= end.source.kind == "video"
-        if isinstance(rows, Path):
-            self._files.append(rows)
-        elif len(rows):
-            self._tables.append((end.source.id, rows))
 
 
 def part_name(number: int) -> str:

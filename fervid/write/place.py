@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,8 @@ from fervid.sources import MARKER_NAME
 from fervid.write.partial import converted_files
 
 Kind = Literal["parquet", "csv", "csv.gz", "folder"]
+_HARMLESS = frozenset({MARKER_NAME, ".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What fervid and file managers put into a folder."""
 _ENDINGS: dict[str, Kind] = {".parquet": "parquet", ".csv": "csv", ".csv.gz": "csv.gz"}
 
 
@@ -127,8 +131,7 @@ def check_output(out: Path, *, overwrite: bool) -> Place:
         )
     for path in place.results():
         _check_replaceable(path, is_folder=place.kind == "folder" or path == place.charts)
-    if place.kind == "folder":
-        _check_content(place)
+    _check_content(place)
     existing = [path for path in place.results() if path.exists() and not _is_empty(path)]
     _check_namesake(place, existing)
     if existing and not overwrite:
@@ -175,15 +178,32 @@ def _check_replaceable(path: Path, *, is_folder: bool) -> None:
 
 
 def _check_content(place: Place) -> None:
-    """Refuse to replace a folder into which somebody has put files of their own."""
-    ours = (place.observations, place.sources, place.run, place.charts, place.report)
-    entries = place.out.iterdir() if place.out.is_dir() else ()
-    foreign = [each for each in entries if each not in ours and not each.name.startswith(".")]
-    if foreign:
-        raise UsageError(
-            f"{min(foreign)} is no part of a result, and would be replaced with it.",
-            "Move it away, or give another --out.",
-        )
+    """Refuse to replace folders into which somebody has put files of their own."""
+    ours: dict[Path, str] = {place.charts: r".*\.png"}
+    if place.kind == "folder":
+        tables = r"observations|charts|sources\.parquet|run\.json|report\.html"
+        ours |= {place.out: tables, place.observations: r"part-\d+\.parquet"}
+    for folder, names in ours.items():
+        for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if entry.name not in _HARMLESS and not re.fullmatch(names, entry.name):
+                raise UsageError(
+                    f"{entry} is no part of a result, and would be replaced with it.",
+                    "Move it away, or give another --out.",
+                )
+
+
+def present_run(place: Place) -> str | None:
+    """Say which run made what has the names of a result.
+
+    Returns:
+        Its `run_id`; empty if that is unknown; None if nothing has these names.
+    """
+    if not any(path.exists() and not _is_empty(path) for path in place.results()):
+        return None
+    try:
+        return str(json.loads(place.run.read_bytes())["run_id"])
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return ""
 
 
 def _is_empty(path: Path) -> bool:

@@ -5,60 +5,23 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from fervid.errors import UsageError
-from fervid.options import AnalyzeOptions, make_options
+from fervid.options import make_options
 from fervid.results import read_results
-from fervid.resume import Resumed, begin
-from fervid.types import Source
+from fervid.resume import Resumed
 from fervid.write import Place, open_output
-from tests.observed import FACTS, RUN, Item, end, expected_rows, failed, seen, source, table_rows
-
-CHOSEN: dict[str, object] = {**FACTS, "root": "/media", "options": AnalyzeOptions()}
-
-
-class Stop(BaseException):
-    """An interrupt, as Ctrl-C is one."""
+from tests.observed import expected_rows, failed, seen, source, table_rows
+from tests.resumed import CHOSEN, Stop, run, video
 
 
 @pytest.fixture(params=["results.parquet", "results.csv", "results.csv.gz", "results"])
 def out(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path / request.param
-
-
-def video(name: str, frames: int = 2) -> list[Item]:
-    return [*(seen(name, frame) for frame in range(frames)), end(name, frames)]
-
-
-def run(
-    out: Path,
-    stream: Sequence[Item],
-    sources: Sequence[str | Source],
-    *,
-    dies: bool = False,
-    facts: dict[str, object] = CHOSEN,
-) -> Resumed:
-    """Write what of a stream is not done yet, as `analyze --resume` does."""
-    named = [source(each) if isinstance(each, str) else each for each in sources]
-    with open_output(out, overwrite=False, resume=True) as output:
-        resumed = begin(output, named, facts, resume=True)
-        if resumed.finished is None:
-            output.write(left(stream, resumed.done, dies=dies), RUN)
-            output.finish({**facts, **resumed.facts})
-    return resumed
-
-
-def left(stream: Sequence[Item], done: frozenset[str], *, dies: bool):  # type: ignore[no-untyped-def]
-    for item in stream:
-        if (item.source.id if hasattr(item, "source") else item.source_id) not in done:
-            yield item
-    if dies:
-        raise Stop
 
 
 def test_with_nothing_to_resume_it_starts(out: Path) -> None:

@@ -1,0 +1,95 @@
+"""Check that two runs are made in the same way, by their run files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fervid.errors import UsageError
+from fervid.write.run_file import run_json
+
+_SAME = ("schema_version", "fervid_version", "root", "detector", "model", "options")
+"""What of a run file decides about the rows."""
+
+_FREE_OPTIONS = frozenset(
+    {
+        *("batch_size", "decode_threads", "memory_bytes", "device", "decode_device", "isolate"),
+        *("limits", "charts", "report", "thumbnails", "overwrite", "resume", "trust_model"),
+    }
+)
+"""Options that may differ: the rows are the same, to the devices' precision, or as good."""
+
+
+def read_run_file(path: Path) -> dict[str, Any]:
+    """Read how an earlier run was made.
+
+    Raises:
+        UsageError: It does not say so.
+    """
+    try:
+        facts = json.loads(path.read_bytes())
+        return {**facts, "earlier_runs": [dict(run) for run in facts.get("earlier_runs", ())]}
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise UsageError(
+            f"{path} does not say how the run before was made ({error}).",
+            "It cannot be resumed: start again with --overwrite, or give another --out.",
+        ) from error
+
+
+def check_same(before: Mapping[str, Any], facts: Mapping[str, object], path: Path) -> None:
+    """Check that this run is made as the one before was.
+
+    Args:
+        before: The run file of that one.
+        facts: This one's.
+        path: Of what that one left.
+
+    Raises:
+        UsageError: It is not; says in what.
+    """
+    now = json.loads(run_json(facts))
+    changed = differences(_flat(_decisive(before)), _flat(_decisive(now)))
+    if changed:
+        raise UsageError(
+            f"{path} was made in another way: {'; '.join(changed)}.",
+            "Resume it in the same way, start again with --overwrite, or give another --out.",
+        )
+
+
+def kept_facts(before: Mapping[str, Any]) -> dict[str, object]:
+    """Return what the run file of a resumed run keeps of the one before."""
+    told = {name: before.get(name) for name in ("run_id", "fervid_version", "started_at")}
+    return {
+        "settings": before.get("settings"),
+        "earlier_runs": [*before["earlier_runs"], told],
+    }
+
+
+def differences(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    """Say what differs, a line each."""
+    names = sorted(before.keys() | now.keys())
+    return [
+        f"{name} was {before.get(name, 'not set')}, now {now.get(name, 'not set')}"
+        for name in names
+        if before.get(name) != now.get(name)
+    ]
+
+
+def _decisive(facts: Mapping[str, Any]) -> dict[str, Any]:
+    chosen = {name: facts.get(name) for name in _SAME}
+    options = chosen["options"] if isinstance(chosen["options"], dict) else {}
+    chosen["options"] = {key: options[key] for key in options if key not in _FREE_OPTIONS}
+    return chosen
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
+    """Join nested names by dots, without what is null."""
+    flat: dict[str, object] = {}
+    for name, value in table.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}.")
+        elif value is not None:
+            flat[f"{prefix}{name}"] = value
+    return flat
