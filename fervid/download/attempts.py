@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fervid.download import partial, web
+from fervid.download.deadline import Deadline
 from fervid.download.partial import PartialFile
 from fervid.download.web import RefusedError
 from fervid.errors import FervidError
@@ -126,31 +127,44 @@ def _try(wanted: RemoteFile, part: PartialFile, stall_s: float) -> bool:
     headers = {"Accept-Encoding": "identity", "User-Agent": "fervid"}
     if resumed:
         headers |= {"Range": f"bytes={part.size}-", "If-Range": validator}
-    with _network_faults(stall_s):
-        response = web.get(wanted.url, headers, stall_s)
-    with response:
-        resumed = _begin(wanted, part, response)
-        _receive(wanted, part, response, stall_s)
+    with Deadline() as deadline:
+        with _network_faults(deadline, stall_s):
+            response = web.get(wanted.url, headers, stall_s, deadline)
+        with response:
+            resumed = _begin(wanted, part, response)
+            deadline.set(stall_s + (wanted.size_bytes - part.size) / SLOWEST)
+            _receive(wanted, part, response, deadline, stall_s)
     return resumed
 
 
 @contextlib.contextmanager
-def _network_faults(stall_s: float) -> Iterator[None]:
+def _network_faults(deadline: Deadline, stall_s: float) -> Iterator[None]:
     """Say which faults are worth another try: not a server that cannot be reached at all."""
     try:
         yield
     except urllib.error.URLError as error:
-        reason = "no answer in time" if isinstance(error.reason, TimeoutError) else error.reason
+        late = deadline.is_over or isinstance(error.reason, TimeoutError)
+        reason = "no answer in time" if late else error.reason
         raise RefusedError(f"the server cannot be reached: {reason}") from error
     except TimeoutError:
+        _check_in_time(deadline)
         raise _TryAgainError(f"the server said nothing for {stall_s:g} s") from None
     except OSError as error:
+        _check_in_time(deadline)
         raise _TryAgainError(f"the connection broke: {error.strerror or error}") from error
     except (http.client.InvalidURL, ValueError, OverflowError) as error:
         raise RefusedError(f"{error} is wrong with its address") from error
     except http.client.HTTPException as error:
+        _check_in_time(deadline)
         # Not its text, which is the server's.
         raise _TryAgainError(f"the answer is broken ({type(error).__name__})") from error
+    _check_in_time(deadline)
+
+
+def _check_in_time(deadline: Deadline) -> None:
+    """Not all that a shut connection cuts off looks cut off: headers, for one."""
+    if deadline.is_over:
+        raise _TryAgainError("the server takes too long")
 
 
 def _begin(wanted: RemoteFile, part: PartialFile, response: http.client.HTTPResponse) -> bool:
@@ -184,12 +198,15 @@ def _validator(response: http.client.HTTPResponse) -> str:
 
 
 def _receive(
-    wanted: RemoteFile, part: PartialFile, response: http.client.HTTPResponse, stall_s: float
+    wanted: RemoteFile,
+    part: PartialFile,
+    response: http.client.HTTPResponse,
+    deadline: Deadline,
+    stall_s: float,
 ) -> None:
-    """Add what comes to the part, which stays within its size and time."""
-    deadline_s = time.monotonic() + stall_s + (wanted.size_bytes - part.size) / SLOWEST
+    """Add what comes to the part, which stays within its size."""
     while True:
-        with _network_faults(stall_s):
+        with _network_faults(deadline, stall_s):
             more = response.read1(_CHUNK)
         if not more:
             break
@@ -197,7 +214,5 @@ def _receive(
             part.restart("")
             raise RefusedError(f"it is another file, of more than {wanted.size_bytes} bytes")
         part.write(more)
-        if time.monotonic() > deadline_s:
-            raise _TryAgainError(f"the server sends less than {SLOWEST} bytes a second")
     if part.size < wanted.size_bytes:
         raise _TryAgainError(f"it ends after {part.size} of {wanted.size_bytes} bytes")
