@@ -10,7 +10,8 @@ _WAY = (b"moov", b"trak", b"mdia", b"minf", b"dinf", b"dref")
 """From box to box to the list of where the samples lie (ISO/IEC 14496-12, 8.7.2)."""
 
 _SELF_CONTAINED = 1
-_LIST_HEAD_BYTES, _ENTRY_HEAD_BYTES = 8, 12
+_LIST_HEAD_BYTES, _ENTRY_HEAD_BYTES = 8, 4
+"""Version and flags, and of the list the number of its entries."""
 
 
 def refers_elsewhere(path: Path) -> bool:
@@ -37,24 +38,24 @@ def _found(
         return
     for first, last, name in _boxes(file, start, end):
         if name == way[0]:
-            yield from _found(file, first + 8, last, way[1:])
+            yield from _found(file, first, last, way[1:])
 
 
 def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int, bytes]]:
-    """Yield start, end and name of each box; those of 64 bits hold no references."""
+    """Yield where the content of each box starts and ends, and the box's name."""
     while start + 8 <= end:
         file.seek(start)
         head = file.read(16)
-        size = int.from_bytes(head[:4], "big")
+        size, head_bytes = int.from_bytes(head[:4], "big"), 8
         if size == 1:
-            size = int.from_bytes(head[8:16], "big")
+            size, head_bytes = int.from_bytes(head[8:16], "big"), 16
         last = min(start + size, end) if size else end
-        yield start, last, head[4:8]
-        start = max(last, start + 8)
+        yield start + head_bytes, last, head[4:8]
+        start = max(last, start + head_bytes)
 
 
 def _entries(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Yield start, end and flags of each entry of the list."""
+    """Yield where the content of each entry of the list starts and ends, and its flags."""
     for first, last, _ in _boxes(file, start, end):
-        file.seek(first + 9)
+        file.seek(first + 1)
         yield first, last, int.from_bytes(file.read(3), "big")
