@@ -21,7 +21,7 @@ from fervid.options import AnalyzeOptions, OptionKeywords, make_options
 from fervid.results import read_results, to_pandas
 from fervid.resume import begin
 from fervid.sources import Discovery, discover
-from fervid.write import RunIdentity, Written, check_output, open_output
+from fervid.write import Output, RunIdentity, Written, check_output, open_output
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,20 +153,15 @@ def analyze(
         smoothed=chosen.smooth_s is not None,
     ) as output:
         resumed = begin(output, found.sources, facts, chosen)
-        facts |= resumed.facts
         if resumed.finished is not None:
             written = Written(output.place, resumed.finished, None)
         else:
+            facts |= resumed.facts
             if len(resumed.done) < len(found.sources):
-                with closing(
-                    LocalEngine(
-                        found.sources, chosen, detector, model, done=resumed.done, stop=stop
-                    )
-                ) as engine:
-                    facts["settings"] = engine.settings
-                    output.note(facts)
-                    with closing(engine.run(on_progress)) as stream:
-                        output.write(stream, identity)
+                engine = LocalEngine(
+                    found.sources, chosen, detector, model, done=resumed.done, stop=stop
+                )
+                _fill(output, engine, identity, facts, on_progress)
             facts["ended_at"] = datetime.now(UTC)
             written = output.finish(
                 facts,
@@ -184,6 +179,21 @@ def analyze(
         report.run_id, report.statuses(), report.resumed, report.seconds, report.exit_code
     )
     return report
+
+
+def _fill(
+    output: Output,
+    engine: LocalEngine,
+    identity: RunIdentity,
+    facts: dict[str, Any],
+    on_progress: Callable[[Progress], None] | None,
+) -> None:
+    """Analyse what is left to do, and note in the facts how."""
+    with closing(engine):
+        facts["settings"] = engine.settings
+        output.note(facts)
+        with closing(engine.run(on_progress)) as stream:
+            output.write(stream, identity)
 
 
 def _drawing() -> DrawCharts:

@@ -34,8 +34,8 @@ class Resumed:
     Args:
         done: Sources that need not be looked at again.
         finished: The sources table of a finished result to which there is nothing to add.
-        facts: For the run file: the `settings` of the run before, and as `earlier_runs` the
-            `run_id`, `fervid_version` and `started_at` of each, the first one first.
+        facts: For the run file: the `settings` of the run before, and as `earlier_runs` what
+            `manner.kept_facts` tells of each, the first one first.
     """
 
     done: frozenset[str] = frozenset()

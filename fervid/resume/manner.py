@@ -22,6 +22,10 @@ _FREE_OPTIONS = frozenset(
 """Options that may differ: the rows are the same, to the devices' precision, or as good."""
 
 
+_TOLD = ("run_id", "fervid_version", "started_at", "settings")
+"""What a run file says of each earlier run: when, and on which device."""
+
+
 def read_run_file(path: Path) -> dict[str, Any]:
     """Read how an earlier run was made.
 
@@ -60,7 +64,7 @@ def check_same(before: Mapping[str, Any], facts: Mapping[str, object], path: Pat
 
 def kept_facts(before: Mapping[str, Any]) -> dict[str, object]:
     """Return what the run file of a resumed run keeps of the one before."""
-    told = {name: before.get(name) for name in ("run_id", "fervid_version", "started_at")}
+    told = {name: before.get(name) for name in _TOLD}
     return {
         "settings": before.get("settings"),
         "earlier_runs": [*before["earlier_runs"], told],

@@ -113,6 +113,8 @@ class Output:
         Raises:
             FervidError: Nothing can be written there.
         """
+        if self._in_memory:
+            return
         try:
             text = run_json({**facts, "replaces": self.claim.replaces})
             write_text(self.partial.manifest, text + "\n")
@@ -129,7 +131,13 @@ class Output:
         Raises:
             FervidError: Nothing can be written there any more.
         """
-        parts = PartWriter(self.partial.growing, self.partial.parts, run, self.schema)
+        parts = PartWriter(
+            self.partial.growing,
+            self.partial.parts,
+            run,
+            self.schema,
+            is_durable=not self._in_memory,
+        )
         try:
             for item in stream:
                 try:

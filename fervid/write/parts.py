@@ -109,13 +109,23 @@ class PartWriter:
         parts: Folder for what is complete, may be by an earlier run; on the same file system.
         run: What the sources table says of the run.
         schema: Of the rows.
+        is_durable: Whether parts are for another run, too, if this one dies.
     """
 
-    def __init__(self, growing: Path, parts: Path, run: RunIdentity, schema: pa.Schema) -> None:
+    def __init__(
+        self,
+        growing: Path,
+        parts: Path,
+        run: RunIdentity,
+        schema: pa.Schema,
+        *,
+        is_durable: bool = True,
+    ) -> None:
         self._schema = schema
         self._growing_folder = growing
         self._parts_folder = parts
         self._run = run
+        self._is_durable = is_durable
         self._growing: dict[str, GrowingSource] = {}
         self._ended: list[_Ended] = []
         self._video_waits = False
@@ -158,10 +168,12 @@ class PartWriter:
         sources = folder / "sources.parquet"
         table = sources_table([each.row for each in ended])
         pq.write_table(table, sources, compression="zstd", write_page_checksum=True)
-        check_tables(folder)
-        sync_tree(folder)
+        if self._is_durable:
+            check_tables(folder)
+            sync_tree(folder)
         folder.rename(self._parts_folder / name)
-        sync(self._parts_folder)
+        if self._is_durable:
+            sync(self._parts_folder)
         self._number += 1
         self._ended = []
         self._video_waits = False
