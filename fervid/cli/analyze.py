@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from typing import Unpack, get_args
+from typing import TYPE_CHECKING, Unpack, get_args
 
 import click
 
@@ -14,6 +14,9 @@ from fervid.cli.config import Inputs, config_option
 from fervid.cli.logs import show_logs
 from fervid.cli.precedence import settle
 from fervid.options import OptionKeywords, SmoothLabels
+
+if TYPE_CHECKING:
+    from fervid.sources import Listed
 
 
 @click.command(
@@ -103,11 +106,13 @@ def command(
     return report.exit_code
 
 
-def _read_list(inputs: tuple[str, ...]) -> Iterator[str]:
+def _read_list(inputs: tuple[str, ...]) -> Iterator[str | Listed]:
     """Replace `-` by the lines of stdin."""
+    from fervid.sources import Listed
+
     for name in inputs:
         if name == "-":
             lines = (os.fsdecode(line.rstrip(b"\r\n")) for line in sys.stdin.buffer)
-            yield from filter(None, lines)
+            yield from (Listed(line) for line in lines if line)
         else:
             yield name

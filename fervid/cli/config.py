@@ -162,11 +162,6 @@ def _value(what: str, parameter: click.Parameter, value: Any) -> Any:
     return values if parameter.nargs == -1 else value
 
 
-def _is_any(value: object, types: tuple[type, ...]) -> bool:
-    """Tell whether a value is of these types; to Python, true is a whole number, too."""
-    return isinstance(value, types) and (bool in types or not isinstance(value, bool))
-
-
 def _line(text: str, table: str, key: str | None) -> int | None:
     """Find the line of a table, or of a key in it; None where it is written in an unusual way."""
     section = ""

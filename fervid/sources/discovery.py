@@ -43,6 +43,21 @@ class Discovery:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed(os.PathLike[str]):
+    """A path of a list that was made a while ago: what is gone since gets a row that says so.
+
+    Args:
+        text: The path, or a pattern.
+    """
+
+    text: str
+
+    def __fspath__(self) -> str:
+        """Return the path."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class _Input:
     """One input: the folder it stands for, and what is in it, with whether a user named it."""
 
@@ -56,10 +71,12 @@ def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None)
 
     In a folder, a file is a source when its first bytes are a known signature or its ending is
     known. A file that is named is a source whatever it is, and so is a pipe, a device or a link
-    that leads nowhere under a known ending: one row will say what is wrong with it.
+    that leads nowhere under a known ending, or a folder that may not be listed: one row will say
+    what is wrong with it.
 
     Args:
-        inputs: Paths or patterns; relative ones start at the working directory.
+        inputs: Paths or patterns; relative ones start at the working directory. What does not
+            exist is a source if it is `Listed`.
         root: What ids are relative to; the one folder given, else the deepest folder common to
             all inputs.
 
@@ -67,12 +84,12 @@ def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None)
         The sources, sorted by id.
 
     Raises:
-        UsageError: An input does not exist or matches nothing, nothing is a source, or a source
-            lies outside the root.
+        UsageError: An input does not exist, may not be looked at or matches nothing, nothing is a
+            source, or a source lies outside the root.
     """
     if not inputs:
         raise UsageError("No inputs.", "Name files, folders or patterns.")
-    found = [_looked_at(os.fspath(one)) for one in inputs]
+    found = [_looked_at(one) for one in inputs]
     base = _root(root, found)
     kinds: dict[Path, SourceKind] = {}
     ignored: set[Path] = set()
@@ -98,7 +115,10 @@ def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None)
     return Discovery(sources, len(ignored), base)
 
 
-def _looked_at(text: str) -> _Input:
+def _looked_at(one: str | os.PathLike[str]) -> _Input:
+    text = os.fspath(one)
+    if isinstance(one, Listed) and "\0" not in text:
+        return _resolve_listed(text)
     try:
         return _resolve(text)
     except (OSError, ValueError) as error:  # names too long, with a zero byte, out of reach
@@ -111,6 +131,7 @@ def _looked_at(text: str) -> _Input:
 def _resolve(text: str) -> _Input:
     path = Path(os.path.abspath(text))
     if path.is_dir():
+        os.scandir(path).close()  # what a user names has to be there, unlike what lies below
         return _Input(path, tuple(_walk(path)), named=False)
     if path.is_file():
         return _Input(path.parent, (path,), named=True)
@@ -126,7 +147,27 @@ def _resolve(text: str) -> _Input:
     )
 
 
+def _resolve_listed(text: str) -> _Input:
+    """Take a line of a list for a file, unless a folder or what matches it is there."""
+    path = Path(os.path.abspath(text))
+    if os.path.isdir(path):
+        return _Input(path, tuple(_walk(path)), named=False)
+    if glob.has_magic(text) and not os.path.lexists(path) and (matches := _expanded(text)).files:
+        return matches
+    return _Input(path.parent, (path,), named=True)
+
+
 def _matches(pattern: str) -> _Input:
+    found = _expanded(pattern)
+    if not found.files:
+        raise UsageError(
+            f"No file matches {pattern[:_MOST_TOLD]}.",
+            "Check the pattern; ** stands for any folders.",
+        )
+    return found
+
+
+def _expanded(pattern: str) -> _Input:
     """Expand a pattern; folders that match count with all they hold."""
     fixed = Path(os.path.abspath(pattern))
     while glob.has_magic(str(fixed)):
@@ -144,11 +185,6 @@ def _matches(pattern: str) -> _Input:
             files.extend(_walk(path))
         else:
             files.append(path)
-    if not files:
-        raise UsageError(
-            f"No file matches {pattern[:_MOST_TOLD]}.",
-            "Check the pattern; ** stands for any folders.",
-        )
     return _Input(fixed, tuple(files), named=False)
 
 
@@ -160,17 +196,17 @@ def _folders_between(path: Path, top: Path) -> Iterator[Path]:
 
 
 def _walk(top: Path) -> Iterator[Path]:
-    """Yield the files and links under a folder, without hidden ones and what fervid wrote."""
+    """Yield the files and links under a folder, without hidden ones and what fervid wrote.
 
-    def refuse(error: OSError) -> None:
-        if isinstance(error, FileNotFoundError):
-            return  # gone since its parent was listed
-        raise UsageError(
-            f"Cannot list the folder {error.filename}: {error.strerror}.",
-            "Make it readable, or name other inputs.",
-        )
+    A folder that cannot be listed is yielded in the place of what it holds.
+    """
+    unlisted: list[Path] = []
 
-    for folder, subfolders, names in os.walk(top, onerror=refuse):
+    def note(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):  # gone since its parent was listed
+            unlisted.append(Path(error.filename))
+
+    for folder, subfolders, names in os.walk(top, onerror=note):
         if MARKER_NAME in names:
             subfolders.clear()
             continue
@@ -179,6 +215,7 @@ def _walk(top: Path) -> Iterator[Path]:
         for name in sorted([*names, *links]):
             if not name.startswith("."):
                 yield Path(folder, name)
+    yield from unlisted
 
 
 def _log_ignored(path: Path) -> None:
@@ -192,18 +229,17 @@ def _log_ignored(path: Path) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    return (folder / MARKER_NAME).exists()
+    return os.path.exists(folder / MARKER_NAME)
 
 
 def _kind(path: Path, named: bool) -> SourceKind | None:
-    if path.is_dir():
-        return None
-    if not path.is_file():
-        return kind_of_ending(path)
-    known = format_of_file(path)
+    if os.path.isdir(path):
+        # Any that could be listed has what it holds in its place.
+        return None if path.is_symlink() else "video"
+    known = format_of_file(path) if os.path.isfile(path) else None
     if known:
         return known.kind
-    # A file that a user names and nobody knows is opened as a video, to say why it is none.
+    # What a user names and nobody knows is opened as a video, to say why it is none.
     return kind_of_ending(path) or ("video" if named else None)
 
 

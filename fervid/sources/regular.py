@@ -52,12 +52,16 @@ def check_is_file(path: Path) -> None:
         mode = os.fstat(descriptor).st_mode
     finally:
         os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        _check_can_be_listed(path)
     if not stat.S_ISREG(mode):
         raise _is_no_file(path, mode)
 
 
 def _cannot_be_opened(path: Path, error: OSError) -> SourceError:
     name = path.name
+    if os.path.isdir(path):
+        return _cannot_be_listed(path, error)
     if error.errno == errno.ENOENT and path.is_symlink():
         target = readable(os.readlink(path))
         return SourceError(
@@ -74,6 +78,20 @@ def _cannot_be_opened(path: Path, error: OSError) -> SourceError:
         return _is_no_file(path, path.stat().st_mode)
     return SourceError(
         f"Cannot open {name}: {error.strerror}.", "Check that it is there and readable."
+    )
+
+
+def _check_can_be_listed(path: Path) -> None:
+    try:
+        os.scandir(path).close()
+    except OSError as error:
+        raise _cannot_be_listed(path, error) from error
+
+
+def _cannot_be_listed(path: Path, error: OSError) -> SourceError:
+    return SourceError(
+        f"The folder {path.name} cannot be listed: {error.strerror}.",
+        "Make it readable and run again with --resume, or leave it out.",
     )
 
 

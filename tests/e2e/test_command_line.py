@@ -100,6 +100,17 @@ def test_a_list_on_stdin_and_options_from_the_environment(
     assert run["options"]["sampling"]["every"] == 50
 
 
+def test_a_line_of_a_list_that_is_gone_is_a_row_and_the_rest_is_analysed(
+    run_fervid: Fervid, demo_folder: Path, tmp_path: Path
+) -> None:
+    listed = f"{demo_folder / 'gone.mp4'}\n{demo_folder / 'wall.png'}\n"
+    done = run_fervid("analyze", "-", "-o", "r.parquet", "-q", stdin=listed)
+    assert done.returncode == 3, done.stderr
+    sources = fervid.read_results(tmp_path / "r.parquet", "sources").set_index("source")
+    assert dict(sources["status"]) == {"gone.mp4": "failed", "wall.png": "ok"}
+    assert sources.loc["gone.mp4", "error"] == "gone.mp4 is not there any more."
+
+
 def test_a_flag_wins_over_a_variable(run_fervid: Fervid, demo_folder: Path, tmp_path: Path) -> None:
     clip = demo_folder / "astronaut.mp4"
     done = run_fervid(

@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import gzip
 import io
+import os
 import shutil
 import sys
 import tempfile
@@ -190,7 +191,11 @@ def _read_list(path: Path) -> None:
         (path.parent / name).parent.mkdir(exist_ok=True)
         (path.parent / name).write_bytes(_TOP * number)
     # Up from here, lists of any length are sound.
-    inside = [name for name in names if not name.startswith("/") and ".." not in name]
+    inside = [
+        line
+        for line in names
+        if not os.fspath(line).startswith("/") and ".." not in os.fspath(line)
+    ]
     with contextlib.chdir(path.parent):
         discover(inside)
 

@@ -28,7 +28,7 @@ def _mind_permissions() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's capabilities where root runs it")
 @pytest.mark.parametrize("isolate", ["--isolate", "--no-isolate"])
-def test_a_file_that_may_not_be_read_is_a_row_that_says_so(
+def test_what_may_not_be_read_is_a_row_that_says_so(
     tmp_path: Path, surroundings: Surroundings, isolate: str
 ) -> None:
     folder = tmp_path / "films"
@@ -37,6 +37,7 @@ def test_a_file_that_may_not_be_read_is_a_row_that_says_so(
     for name in ("locked.mp4", "locked.jpg"):
         (folder / name).write_bytes((folder / "good.mp4").read_bytes())
         (folder / name).chmod(0)
+    (folder / "closed").mkdir(mode=0)
     out = tmp_path / "out.csv"
     arguments = ("analyze", folder, "--out", out, "--no-charts", isolate)
     try:
@@ -47,6 +48,7 @@ def test_a_file_that_may_not_be_read_is_a_row_that_says_so(
     assert process.returncode == 3, stderr
     sources = fervid.read_results(out, table="sources").set_index("source")
     assert dict(sources["status"]) == {
+        "closed": "failed",
         "good.mp4": "ok",
         "locked.jpg": "failed",
         "locked.mp4": "failed",
@@ -54,4 +56,6 @@ def test_a_file_that_may_not_be_read_is_a_row_that_says_so(
     for name in ("locked.jpg", "locked.mp4"):
         assert sources.loc[name, "error"] == f"Cannot open {name}: Permission denied."
         assert "readable" in sources.loc[name, "remedy"]
+    error = sources.loc["closed", "error"]
+    assert error == "The folder closed cannot be listed: Permission denied."
     assert surroundings.left_behind() == []
