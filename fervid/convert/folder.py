@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
 
+from fervid import workplace
 from fervid.errors import FervidError, UsageError
 from fervid.sources import MARKER_NAME
 from fervid.write.existing import existing_place
 from fervid.write.partial import converted_files, mark
 
+_BEFORE = "before"
+"""Where the folder that is replaced steps aside to."""
+
 
 def check_folder(out: Path, results: Path, *, overwrite: bool) -> Path:
     """Check, before anything is written, that a conversion may lie there.
+
+    What a conversion to the same place left that was killed is deleted, and what it had taken the
+    name from gets it back.
 
     Args:
         out: `--out`.
@@ -43,6 +50,9 @@ def check_folder(out: Path, results: Path, *, overwrite: bool) -> Path:
         if not folder.name or folder.is_mount():
             raise UsageError(f"{out} cannot be replaced.", f"Give --out {out / 'converted'}.")
         _check_apart(folder, results)
+        if folder.parent.is_dir():
+            for work in workplace.abandoned(folder.parent, _prefix(folder)):
+                _tidy_up(work, folder)
         if not folder.exists() or next(folder.iterdir(), None) is None:
             return folder
         _check_converted(folder)
@@ -56,15 +66,14 @@ class NewFolder:
 
     Args:
         folder: As `check_folder` gives it.
+        work: A new folder beside that, to work in.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, work: Path) -> None:
         self._folder = folder
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        self._work = Path(mkdtemp(prefix=".fervid-convert-", dir=folder.parent))
-        self._before = self._work / "before"
-        self.path = self._work / "new"
-        mark(self._work)
+        self._before = work / _BEFORE
+        self.path = work / "new"
+        mark(work)
         self.path.mkdir()
 
     def publish(self, files: Sequence[Path]) -> None:
@@ -80,12 +89,6 @@ class NewFolder:
             self._folder.rename(self._before)
         self.path.rename(self._folder)
 
-    def close(self) -> None:
-        """Delete what did not get the name; what had it before gets it back, if need be."""
-        if self._before.exists() and not self._folder.exists():
-            self._before.rename(self._folder)
-        shutil.rmtree(self._work, ignore_errors=True)
-
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[NewFolder]:
@@ -95,11 +98,25 @@ def new_folder(folder: Path) -> Iterator[NewFolder]:
         FervidError: Nothing can be written there.
     """
     with said_of(folder):
-        new = NewFolder(folder)
-        try:
-            yield new
-        finally:
-            new.close()
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with workplace.new_folder(folder.parent, _prefix(folder)) as work:
+            try:
+                yield NewFolder(folder, work)
+            finally:
+                _tidy_up(work, folder)
+
+
+def _prefix(folder: Path) -> str:
+    """Begin the names of what is worked in for a folder, which may itself have the longest name."""
+    return f".fervid-convert-{hashlib.sha256(os.fsencode(folder.name)).hexdigest()[:12]}-"
+
+
+def _tidy_up(work: Path, folder: Path) -> None:
+    """Delete what did not get the name; what had it before gets it back, if need be."""
+    before = work / _BEFORE
+    if before.exists() and not folder.exists():
+        before.rename(folder)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager

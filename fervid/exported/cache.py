@@ -8,20 +8,19 @@ have written are not read, which tells tampering as far as a cache can.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import logging
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from fervid import presets
 from fervid.errors import FervidError
 from fervid.exported.apart import export_apart
+from fervid.workplace import abandoned, new_folder
 
 _LIST = "sha256.json"
 
@@ -103,47 +102,22 @@ def _own(path: Path) -> bytes:
 
 
 def _make(title: str, folder: Path, command: Sequence[str], given: bytes) -> None:
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(folder)
-        made, lock = _new_folder(folder)
-    except OSError as error:
-        raise FervidError(
-            f"Cannot write to the cache folder {folder.parent}: {error.strerror}.",
-            "Set XDG_CACHE_HOME to a folder that can be written to.",
-        ) from error
-    try:
+    prefix = f"{folder.name}."
+    with contextlib.ExitStack() as kept:
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            for left in abandoned(folder.parent, prefix):
+                shutil.rmtree(left, ignore_errors=True)
+            made = kept.enter_context(new_folder(folder.parent, prefix))
+        except OSError as error:
+            raise FervidError(
+                f"Cannot write to the cache folder {folder.parent}: {error.strerror}.",
+                "Set XDG_CACHE_HOME to a folder that can be written to.",
+            ) from error
+        kept.callback(shutil.rmtree, made, ignore_errors=True)
         export_apart(title, [one.format(made) for one in command], given)
         _list(made)
         _publish(made, folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-        os.close(lock)
-
-
-def _new_folder(folder: Path) -> tuple[Path, int]:
-    """Make a temporary folder, locked as long as this process lives and has its descriptor open."""
-    while True:
-        made = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
-        with contextlib.suppress(FileNotFoundError):  # swept between the two
-            lock = os.open(made, os.O_RDONLY)
-            with contextlib.suppress(OSError):  # a file system without locks: nothing is swept
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            if made.exists():
-                return made, lock
-            os.close(lock)
-
-
-def _sweep(folder: Path) -> None:
-    """Delete the temporary folders of processes that died."""
-    for left in folder.parent.glob(f"{folder.name}.*"):
-        with contextlib.suppress(OSError):
-            lock = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(left, ignore_errors=True)
-            finally:
-                os.close(lock)
 
 
 def _list(folder: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from fervid.convert import convert
+from fervid.convert.folder import new_folder
 from fervid.errors import FervidError, UsageError
 from fervid.write import check_output
 from tests.observed import Item, end, seen, unseen, write_to
@@ -89,6 +92,49 @@ def test_the_old_folder_comes_back_when_the_new_one_cannot_take_its_place(
     with pytest.raises(FervidError, match=r"out: No space left on device\. Free some space"):
         convert(tmp_path / "r.parquet", "elan", tmp_path / "out", overwrite=True)
     assert tree(tmp_path) == before
+
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from fervid.convert import convert
+
+rename = Path.rename
+
+def die_for_new(self, target):
+    if self.name == "new":
+        os._exit(9)
+    return rename(self, target)
+
+Path.rename = die_for_new
+convert(sys.argv[1], "elan", sys.argv[2], overwrite=True)
+"""
+
+
+def test_after_a_kill_the_old_folder_comes_back_with_the_next_conversion(tmp_path: Path) -> None:
+    write_to(tmp_path / "r.parquet", FILM)
+    convert(tmp_path / "r.parquet", "openface", tmp_path / "out")
+    convert(tmp_path / "r.parquet", "openface", tmp_path / "other")
+    before = tree(tmp_path)
+    for name in ("out", "other"):
+        killed = subprocess.run(
+            [sys.executable, "-c", _KILLED, tmp_path / "r.parquet", tmp_path / name],
+            cwd=Path(__file__).parents[2],
+            check=False,
+        )
+        assert killed.returncode == 9
+        assert not (tmp_path / name).exists()
+    for name in ("out", "other"):
+        with pytest.raises(UsageError, match=f"{name} exists.*--overwrite"):
+            convert(tmp_path / "r.parquet", "elan", tmp_path / name)
+    assert tree(tmp_path) == before
+
+
+def test_what_another_conversion_works_on_is_left_to_it(tmp_path: Path) -> None:
+    write_to(tmp_path / "r.parquet", FILM)
+    with new_folder(tmp_path / "out") as other:
+        convert(tmp_path / "r.parquet", "openface", tmp_path / "out")
+        assert other.path.exists()
 
 
 def test_the_name_of_a_file_is_no_folders(tmp_path: Path) -> None:
