@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Unpack, get_args
 
 import click
 
-from fervid.cli.choices import DEFAULTS, QUANTITY, frame_options, limit_options, model_options
+from fervid.cli.choices import (
+    DEFAULTS,
+    QUANTITY,
+    frame_options,
+    limit_options,
+    machine_options,
+    model_options,
+)
 from fervid.cli.config import Inputs, config_option
 from fervid.cli.logs import show_logs
 from fervid.cli.precedence import settle
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--start", type=QUANTITY, metavar="T", help="From: seconds or [HH:]MM:SS[.mmm].")
 @click.option("--end", type=QUANTITY, metavar="T", help="Up to, not included.")
 @model_options
+@machine_options
 @limit_options
 @click.option(
     "--min-quality",

@@ -7,7 +7,7 @@ from typing import Unpack
 
 import click
 
-from fervid.cli.choices import frame_options, limit_options, model_options
+from fervid.cli.choices import frame_options, limit_options, machine_options, model_options
 from fervid.cli.config import Inputs, config_option
 from fervid.cli.logs import show_logs
 from fervid.cli.precedence import settle
@@ -27,6 +27,7 @@ from fervid.options import OptionKeywords
 @click.option("--json", metavar="FILE", help="Write all figures of all rounds there, too.")
 @frame_options
 @model_options
+@machine_options
 @limit_options
 @config_option
 def command(

@@ -46,7 +46,7 @@ def frame_options(command: Command) -> Command:
 
 
 def model_options(command: Command) -> Command:
-    """What to find, with which models, where they run."""
+    """What to find, with which models."""
     for option in reversed(
         (
             click.option(
@@ -72,6 +72,16 @@ def model_options(command: Command) -> Command:
                 is_flag=True,
                 help="Load weights of your own: files that fervid does not know.",
             ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def machine_options(command: Command) -> Command:
+    """What of the machine to use."""
+    for option in reversed(
+        (
             click.option("--batch-size", type=int, metavar="N", help="Frames and faces per call."),
             click.option("--decode-threads", type=int, metavar="N", help="Threads that decode."),
             click.option(

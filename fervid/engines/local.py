@@ -95,10 +95,7 @@ class LocalEngine:
         self._options = options
         device = resolve_device(options.device)
         nvdec = _nvdec(options)
-        memory_bytes = options.memory_bytes or min(
-            machine.memory_bytes() // 4,
-            2 * max(LOOK_AHEAD_BYTES, (machine.cores() + 2) * BATCH_BYTES),
-        )
+        memory_bytes = options.memory_bytes or _memory_bytes()
         decoding = plan_decoding(
             sources,
             options.decode_threads,
@@ -194,6 +191,12 @@ class LocalEngine:
                 yield from observed
             else:
                 yield from _reported(observed, len(self._todo), self._total, on_progress)
+
+
+def _memory_bytes() -> int:
+    """Return what decoded frames may take: half waits, half is in batches."""
+    both = 2 * max(LOOK_AHEAD_BYTES, (machine.cores() + 2) * BATCH_BYTES)
+    return min(machine.memory_bytes() // 4, both)
 
 
 def _detectors(batches_bytes: int) -> int:

@@ -11,8 +11,8 @@ import pytest
 
 from fervid.convert import TARGETS, convert
 from fervid.types import FrameStatus, Observation
+from tests.converted import converted, film_end, row
 from tests.observed import Item
-from tests.unit.test_convert import converted, film_end, row
 
 
 @pytest.mark.parametrize("to", TARGETS)
