@@ -9,6 +9,7 @@ a part. A crash costs them at most, besides what had not ended.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -180,9 +181,10 @@ class PartWriter:
         self._committed_at = time.monotonic()
 
     def close(self) -> None:
-        """Close the files of sources that did not end."""
+        """Close the files of sources that did not end; nobody reads them, whole or not."""
         for source in self._growing.values():
-            source.close()
+            with suppress(OSError):
+                source.close()
 
     def _is_due(self) -> bool:
         patience = VIDEO_SECONDS if self._video_waits else PHOTO_SECONDS

@@ -146,3 +146,17 @@ def test_a_full_disk_ends_the_run_with_what_to_do(
     with pytest.raises(FervidError, match=r"No space left on device\. Free some space"):
         write_to(tmp_path / "r.parquet", [seen("a.mp4", 0), end("a.mp4", 1)])
     assert not (tmp_path / "r.parquet").exists()
+
+
+def test_a_full_disk_is_told_as_that_though_unended_rows_cannot_be_closed_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(parts, "CHUNK_ROWS", 1)
+    monkeypatch.setattr(parts, "SPILL_ROWS", 1)
+    monkeypatch.setattr(parts, "sync", full)
+    monkeypatch.setattr(parts.GrowingSource, "close", full)
+    with pytest.raises(FervidError, match="No space left on device"):
+        write_to(tmp_path / "r.parquet", [seen("b.mp4", 0), seen("a.mp4", 0), end("a.mp4", 1)])
