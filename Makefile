@@ -31,7 +31,8 @@ demo: $(INSTALLED)
 	$(BIN)/fervid analyze demo-out/videos --out demo-out/results.parquet --overwrite
 
 # Two teachers, the student that is shipped, its presets, its figures on validation:
-#   make train ARCHIVE=fer2013.zip VOTES=ferplus_votes.csv
+#   make train ARCHIVE=fer2013.zip VOTES=ferplus_votes.csv PHOTOS=expressions
+# Without photographs in folders named after the classes, the heads of the default are blended as they come.
 # Interrupted, the same command goes on. All of it in miniature, to be deleted afterwards:
 #   make train ARCHIVE=... VOTES=... RUNS=trial NETWORK=trial TRIAL='--share 0.03 --epochs 1'
 RUNS ?= runs
@@ -45,6 +46,7 @@ train: $(DEVELOPED)
 	$(TRAINING) train --config training/configs/teacher.toml --seed 2 $(DATA) --run "$(RUNS)/teacher-2" $(TRIAL)
 	$(TRAINING) train --config training/configs/student.toml --teacher "$(RUNS)/teacher-1" --teacher "$(RUNS)/teacher-2" \
 		$(DATA) --run "$(RUNS)/student" $(TRIAL)
+	$(if $(PHOTOS),$(TRAINING) fit-blend $(DATA) --run "$(RUNS)/student" --photos "$(PHOTOS)")
 	$(TRAINING) export $(DATA) --run "$(RUNS)/student" --out "fervid/weights/$(NETWORK)"
 	rm -rf "$(RUNS)/evaluation"
 	$(TRAINING) evaluate $(NETWORK) $(DATA) --out "$(RUNS)/evaluation"

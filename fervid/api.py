@@ -229,7 +229,7 @@ def _facts(
         "model": {
             "name": model.name,
             "architecture": model.architecture,
-            "crowd_share": model.crowd_share,
+            "blend": model.blend,
             "temperature": model.temperature,
             "sha256": dict(model.files),
         },

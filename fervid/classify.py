@@ -56,7 +56,7 @@ class Classifier:
     Args:
         network: From uint8 `(batch_size, 48, 48, 1)` to the logits of both heads and an embedding,
             as `networks.classifier.build_classifier` builds it.
-        crowd_share: Of the blend of the heads, as `blend_heads` takes it.
+        blend: Of the heads, as `blend_heads` takes it.
         temperature: Likewise.
         network_batch: Crops per call of the network; what is left over is padded to it.
         calls: How many such calls `classify` is best given crops for.
@@ -68,13 +68,13 @@ class Classifier:
     def __init__(
         self,
         network: Network,
-        crowd_share: float,
+        blend: npt.ArrayLike,
         temperature: float,
         network_batch: int,
         calls: int = 1,
     ) -> None:
         self._network = network
-        self._crowd_share = crowd_share
+        self._blend = np.asarray(blend, np.float32)
         self._temperature = temperature
         self.network_batch = network_batch
         self.batch_size = network_batch * calls
@@ -90,7 +90,7 @@ class Classifier:
         """
         probabilities, embeddings = [], []
         for fer, crowd, embedding in run_each(self._network, self._batches(crops)):
-            probabilities.append(blend_heads(fer, crowd, self._crowd_share, self._temperature))
+            probabilities.append(blend_heads(fer, crowd, self._blend, self._temperature))
             embeddings.append(embedding)
         if not probabilities:
             return Expressions(
@@ -113,7 +113,7 @@ class Classifier:
 def blend_heads(
     fer: npt.NDArray[np.float32],
     crowd: npt.NDArray[np.float32],
-    crowd_share: float,
+    blend: npt.ArrayLike,
     temperature: float,
 ) -> npt.NDArray[np.float32]:
     """Turn the logits of both heads into probabilities.
@@ -121,13 +121,13 @@ def blend_heads(
     Args:
         fer: `(n, 7)` logits of what FER2013's labels say.
         crowd: `(n, 7)` logits of what a crowd sees.
-        crowd_share: 0 for the first alone, 1 for the second alone.
+        blend: `(14, 7)`. A share of each head, or what one head's class says about another's.
         temperature: Above 1 makes probabilities less certain.
 
     Returns:
-        `(n, 7)` softmax(((1 - crowd_share) fer + crowd_share crowd) / temperature).
+        `(n, 7)` softmax((fer, crowd) blend / temperature).
     """
-    logits = ((1 - crowd_share) * fer + crowd_share * crowd) / temperature
+    logits = np.concatenate([fer, crowd], axis=1) @ np.asarray(blend, np.float32) / temperature
     raised = np.exp(logits - logits.max(axis=1, keepdims=True))
     return raised / raised.sum(axis=1, keepdims=True)
 
@@ -160,7 +160,7 @@ def load_classifier(
         item_shape = (CROP_SIDE, CROP_SIDE, 1)
         batch_size = BATCH if on_litert else fastest_batch_size(network, item_shape)
     classifier = Classifier(
-        network, preset.crowd_share, preset.temperature, batch_size, 1 if on_litert else CALLS
+        network, preset.blend, preset.temperature, batch_size, 1 if on_litert else CALLS
     )
     classifier.classify([np.zeros((CROP_SIDE, CROP_SIDE), np.uint8)])
     return classifier

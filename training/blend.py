@@ -12,6 +12,15 @@ from fervid.runtime import Network
 
 _BATCH = 64
 
+Blend = npt.NDArray[np.float64]
+"""`(14, 7)`: what the logits of both heads, FER2013's first, are multiplied with."""
+
+
+def plain_blend(crowd_share: float) -> Blend:
+    """Return the blend (1 - crowd_share) fer + crowd_share crowd; 0 and 1 are the pure heads."""
+    head = np.eye(len(EMOTIONS))
+    return np.concatenate([(1 - crowd_share) * head, crowd_share * head])
+
 
 def shipped_network(model: keras.Model, architecture: str) -> keras.Model:
     """Build the network that is shipped from a trained one.

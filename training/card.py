@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from training.blend import votes_of
+from training.blend import Blend, plain_blend, votes_of
+from training.blend_record import UNFITTED_SHARE
 from training.calibration import at_bound
 from training.metrics import (
     class_figures,
@@ -27,7 +28,7 @@ ABOUT = {
     "output": (
         "logits of angry, disgust, fear, happy, sad, surprise, neutral, once as FER2013's labels "
         "have them and once as a crowd sees them; an embedding. A preset's probabilities are "
-        "softmax(((1 - crowd_share) fer + crowd_share crowd) / temperature)"
+        "softmax((fer, crowd) blend / temperature), blend being a matrix of 14 x 7"
     ),
     "licence": LICENCE,
     "limits": [
@@ -43,6 +44,11 @@ ABOUT = {
     ),
 }
 """What holds for every network exported here."""
+
+_FITTED = (
+    "it is fitted to validation, too, so its figures there are too good: those of blend_comparison "
+    "are cross-validated"
+)
 
 _TEMPERATURES = (
     "temperatures: validation, those of the default and of FER2013's head by NLL of FER2013's "
@@ -84,25 +90,21 @@ def _share_of_rows(facts: dict[str, Any]) -> float:
     return share
 
 
-def chosen_on(crowd_share: float, comparison: dict[str, Any] | None) -> str:
+def chosen_on(comparison: dict[str, Any] | None) -> str:
     """Say what the choices after training were made on, and no more than is so.
 
     Args:
-        crowd_share: Of the default preset.
-        comparison: As `training.blend_record.read_comparison` returns.
+        comparison: As `training.blend_record.read_comparison` returns; None for none.
     """
     if comparison is None:
-        how = "not compared with others for these weights"
+        how = f"plain, {UNFITTED_SHARE:g} of the crowd's head, not fitted to these weights"
     else:
-        shares = [outcome["crowd_share"] for outcome in comparison["shares"]]
-        among = "" if crowd_share in shares else "; this one is not among them"
         how = (
-            f"choose-blend compared the shares {', '.join(f'{share:g}' for share in shares)} on "
-            f"{comparison['validation_rows']:,} rows of validation and "
-            f"{comparison['photographs_at_odd_places']:,} photographs at odd places, see "
-            f"blend_comparison{among}"
+            f"{comparison['chosen']}, {comparison['rule']}: {comparison['validation_rows']:,} rows "
+            f"of validation and {comparison['photographs_at_odd_places']:,} photographs at odd "
+            f"places, see blend_comparison; {_FITTED}"
         )
-    return f"the default's crowd share, {crowd_share:g}: {how}; {_TEMPERATURES}"
+    return f"the default's blend: {how}; {_TEMPERATURES}"
 
 
 def warnings(facts: dict[str, Any], temperatures: Mapping[str, float]) -> list[str]:
@@ -129,29 +131,29 @@ def warnings(facts: dict[str, Any], temperatures: Mapping[str, float]) -> list[s
 
 
 @dataclass(frozen=True, slots=True)
-class Blend:
+class Readout:
     """A preset on a network of two heads.
 
     Args:
         suffix: Of its name, behind the network's.
         summary: One line.
-        crowd_share: Of the crowd head.
+        blend: Of both heads.
         fitted_to: What its temperature is fitted to.
     """
 
     suffix: str
     summary: str
-    crowd_share: float
+    blend: Blend
     fitted_to: Literal["labels", "votes"]
 
 
-def blends(crowd_share: float) -> tuple[Blend, ...]:
-    """Return the presets on a network: the default with this crowd share, and both pure heads."""
-    mixed = f"FER2013's labels, with {crowd_share:g} of what a crowd sees"
+def readouts(blend: Blend) -> tuple[Readout, ...]:
+    """Return the presets on a network: the default with this blend, and both pure heads."""
+    both = "What a face shows: FER2013's labels and what a crowd sees, blended"
     return (
-        Blend("", f"What a face shows: {mixed}", crowd_share, "labels"),
-        Blend("-fer2013", "What FER2013's labels say", 0.0, "labels"),
-        Blend("-crowd", "What a crowd of ten sees (FER+ votes)", 1.0, "votes"),
+        Readout("", both, blend, "labels"),
+        Readout("-fer2013", "What FER2013's labels say", plain_blend(0), "labels"),
+        Readout("-crowd", "What a crowd of ten sees (FER+ votes)", plain_blend(1), "votes"),
     )
 
 

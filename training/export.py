@@ -7,6 +7,7 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,17 @@ import numpy.typing as npt
 from fervid.classify import blend_heads
 from fervid.errors import FervidError
 from fervid.exported import classifier
+from fervid.json_text import json_text
 from fervid.networks.classifier import build_classifier, load_weights, save_weights
 from fervid.networks.multiply_adds import multiply_adds
 from fervid.networks.registry import build
 from fervid.runtime import LitertNetwork, default_threads
 from fervid.types import CROP_SIDE
 from training import preset_file
-from training.blend import head_logits, shipped_network, votes_of
-from training.blend_record import read_comparison
+from training.blend import Blend, head_logits, shipped_network, votes_of
+from training.blend_record import blend_of, read_comparison
 from training.calibration import best_temperature
-from training.card import ABOUT, Blend, blends, chosen_on, data_in_words, judge, warnings
+from training.card import ABOUT, Readout, chosen_on, data_in_words, judge, readouts, warnings
 from training.checkpoint import epochs_done, load_averaged, run_facts
 from training.rows import Examples
 from training.run_rows import read_run_rows
@@ -34,15 +36,15 @@ from training.writable import check_writable
 
 WEIGHTS, TFLITE, CARD = "weights.safetensors", "model.tflite", "card.json"
 
+_READ_OUT = ("blend", "temperature")
+
 _FOLDERS = re.compile(r"(?<![\w./:])/(?:[^\s/]+/)*(?=[^\s/])")
 """Of an absolute path inside a text, not of a URL."""
 
 Logits = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 
 
-def export_run(
-    run_dir: Path, archive: Path, votes: Path, out: Path, crowd_share: float
-) -> dict[str, Any]:
+def export_run(run_dir: Path, archive: Path, votes: Path, out: Path) -> dict[str, Any]:
     """Write a network with its card and its presets, which `fervid` then knows by name.
 
     Works on a run that is still training, too: it takes the averaged weights so far.
@@ -52,7 +54,6 @@ def export_run(
         archive: As `training.archive.read_archive` takes it.
         votes: Likewise.
         out: A folder of `fervid/weights`; its name is that of the default preset.
-        crowd_share: Of the default preset.
 
     Returns:
         The card.
@@ -62,7 +63,7 @@ def export_run(
         UsageError: The folder can't be made or written.
     """
     check_writable(out)
-    looks = _earlier_looks(out / CARD)
+    earlier = _earlier_card(out / CARD)
     facts = _without_folders(run_facts(run_dir))
     examples, validation = read_run_rows(run_dir, archive, votes)
     trained = load_averaged(run_dir, examples.images)
@@ -72,18 +73,19 @@ def export_run(
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as scratch:
         new = Path(scratch)
         _write_network(shipped_network(trained, facts["architecture"]), new)
-        presets = _presets(out.name, new / TFLITE, validation, crowd_share)
+        presets = _presets(out.name, new / TFLITE, validation, blend_of(comparison))
         temperatures = {name: preset["temperature"] for name, preset in presets.items()}
+        described = _describe(out.name, facts, new)
         card = {
-            **_describe(out.name, facts, new),
-            "chosen_on": chosen_on(crowd_share, comparison),
+            **described,
+            "chosen_on": chosen_on(comparison),
             "warnings": warnings(facts, temperatures),
             "training": facts,
             "blend_comparison": comparison,
             "presets": presets,
-            "looks_at_test": looks,
+            "looks_at_test": _looks(earlier, described["sha256"][WEIGHTS], presets),
         }
-        (new / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+        (new / CARD).write_text(json_text(card) + "\n", encoding="utf-8")
         preset_file.write(new)
         for path in new.iterdir():
             os.replace(path, out / path.name)
@@ -130,40 +132,62 @@ def _describe(name: str, facts: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _presets(
-    name: str, tflite: Path, validation: Examples, crowd_share: float
+    name: str, tflite: Path, validation: Examples, blend: Blend
 ) -> dict[str, dict[str, Any]]:
     """Calibrate and judge each preset with the file that users get, in the runtime they run."""
     logits = head_logits(LitertNetwork(tflite.read_bytes(), default_threads()), validation.images)
     presets = {}
-    for blend in blends(crowd_share):
-        temperature = _temperature(blend, logits, validation)
-        seen = blend_heads(*logits, blend.crowd_share, temperature)
-        presets[name + blend.suffix] = {
-            "summary": blend.summary,
-            "crowd_share": blend.crowd_share,
+    for readout in readouts(blend):
+        temperature = _temperature(readout, logits, validation)
+        seen = blend_heads(*logits, readout.blend, temperature)
+        presets[name + readout.suffix] = {
+            "summary": readout.summary,
+            "blend": readout.blend.tolist(),
             "temperature": temperature,
             "validation": judge(seen, validation),
         }
     return presets
 
 
-def _temperature(blend: Blend, logits: Logits, validation: Examples) -> float:
-    seen = blend_heads(*logits, blend.crowd_share, 1.0)
-    if blend.fitted_to == "labels":
+def _temperature(readout: Readout, logits: Logits, validation: Examples) -> float:
+    seen = blend_heads(*logits, readout.blend, 1.0)
+    if readout.fitted_to == "labels":
         return best_temperature(seen, validation.labels)
     rows, votes = votes_of(validation.crowd)
     return best_temperature(seen[rows], votes)
 
 
-def _earlier_looks(card: Path) -> list[dict[str, Any]]:
-    """Keep the log of looks at the test folder, each with the weights that were looked at."""
-    if not card.is_file():
-        return []
+def _earlier_card(path: Path) -> dict[str, Any]:
+    """Read the card that another export left; without one it is as if it had no looks."""
+    if not path.is_file():
+        return {"looks_at_test": []}
     try:
-        earlier = json.loads(card.read_text(encoding="utf-8"))
-        weights = earlier["sha256"][WEIGHTS]
-        return [{"weights": weights, **look} for look in earlier.get("looks_at_test", [])]
+        card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        known = {name: card[name] for name in ("name", "presets")}
+        return {
+            **known,
+            "weights": card["sha256"][WEIGHTS],
+            "looks_at_test": card.get("looks_at_test", []),
+        }
     except (ValueError, KeyError, TypeError) as error:
         raise FervidError(
-            f"{card} is no model card: {error!r}.", "Move it away: its looks at test are not read."
+            f"{path} is no model card: {error!r}.", "Move it away: its looks at test are not read."
         ) from error
+
+
+def _looks(
+    earlier: dict[str, Any], weights: str, presets: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Keep the log of looks at the test folder, each that holds no more with what had looked."""
+    looks = []
+    for look in earlier["looks_at_test"]:
+        if "weights" in look:
+            looks.append(look)
+        else:
+            name = look.get("preset", earlier["name"])
+            before, now = (
+                {"weights": of, **{key: one.get(name, {}).get(key) for key in _READ_OUT}}
+                for of, one in ((earlier["weights"], earlier["presets"]), (weights, presets))
+            )
+            looks.append(look if before == now else {**before, **look})
+    return looks

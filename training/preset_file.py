@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from fervid.json_text import json_text
 from training.card import LICENCE
 
 NAME = "preset.json"
@@ -28,15 +29,19 @@ def write(folder: Path) -> None:
             {
                 "name": name,
                 "summary": preset["summary"],
-                "crowd_share": preset["crowd_share"],
+                "blend": preset["blend"],
                 "temperature": preset["temperature"],
-                "figures": _figures(preset["validation"], last_look(card, name)),
+                "figures": _figures(
+                    preset["validation"],
+                    last_look(card, name),
+                    fitted=name == card["name"] and card["blend_comparison"] is not None,
+                ),
             }
             for name, preset in card["presets"].items()
         ],
     }
     partial = folder / f"{NAME}.partial"
-    partial.write_text(json.dumps(presets, indent=2) + "\n", encoding="utf-8")
+    partial.write_text(json_text(presets) + "\n", encoding="utf-8")
     os.replace(partial, folder / NAME)
 
 
@@ -58,11 +63,12 @@ def last_look(card: dict[str, Any], name: str) -> dict[str, Any]:
     return own[-1] if own else {}
 
 
-def _figures(validation: dict[str, Any], look: dict[str, Any]) -> dict[str, str]:
+def _figures(validation: dict[str, Any], look: dict[str, Any], *, fitted: bool) -> dict[str, str]:
+    rows = "validation, which the blend was fitted to" if fitted else "validation"
     sets = {
         "FER2013's labels, test folder": look.get("test"),
-        "FER2013's labels, validation": validation["labels"],
-        "the crowd's most frequent answer, validation": validation["crowd"],
+        f"FER2013's labels, {rows}": validation["labels"],
+        f"the crowd's most frequent answer, {rows}": validation["crowd"],
     }
     return {
         f"{what} ({found['rows']:,} rows)": _in_words(found)

@@ -22,10 +22,7 @@ def described(preset: Preset) -> Iterator[str]:
     yield f"  source: {preset.source}"
     yield f"  licence: {preset.licence}"
     if isinstance(preset, ClassifierPreset):
-        yield (
-            f"  network: {preset.architecture}, share of the crowd head "
-            f"{preset.crowd_share:g}, temperature {preset.temperature:g}"
-        )
+        yield f"  network: {preset.architecture}, temperature {preset.temperature:g}"
     for name, value in preset.figures.items():
         yield f"  {name}: {value}"
     for filename, digest in preset.files.items():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fervid.errors import FervidError
+from fervid.labels import EMOTIONS
 from fervid.presets.preset import ClassifierPreset
 
 NAME = "preset.json"
@@ -55,7 +56,7 @@ def _classifier(
         source=_text(shared["source"]),
         figures=_texts(own.get("figures", {})),
         architecture=_text(shared["architecture"]),
-        crowd_share=_number(own["crowd_share"], 0, 1),
+        blend=_blend(own["blend"]),
         temperature=_number(own["temperature"], 1e-3, 1e3),
     )
 
@@ -70,6 +71,15 @@ def _texts(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise TypeError(f"{value!r} is no table")
     return {_text(name): _text(text) for name, text in value.items()}
+
+
+def _blend(value: object) -> tuple[tuple[float, ...], ...]:
+    classes = len(EMOTIONS)
+    if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
+        raise TypeError(f"{value!r} is no table of numbers")
+    if [len(row) for row in value] != 2 * classes * [classes]:
+        raise ValueError(f"a blend is {2 * classes} rows of {classes} numbers")
+    return tuple(tuple(_number(one, -1e3, 1e3) for one in row) for row in value)
 
 
 def _number(value: object, least: float, most: float) -> float:

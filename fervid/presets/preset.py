@@ -46,10 +46,10 @@ class ClassifierPreset(Preset):
 
     Args:
         architecture: A name of `networks.registry`.
-        crowd_share: Of the crowd head; the rest is FER2013's.
-        temperature: What the blended logits are divided by.
+        blend: `(14, 7)`: what the logits of both heads, FER2013's first, are multiplied with.
+        temperature: What the product is divided by.
     """
 
     architecture: str
-    crowd_share: float
+    blend: tuple[tuple[float, ...], ...]
     temperature: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from fervid.errors import UsageError
@@ -75,10 +76,14 @@ def differences(before: Mapping[str, object], now: Mapping[str, object]) -> list
     """Say what differs, a line each."""
     names = sorted(before.keys() | now.keys())
     return [
-        f"{name} was {before.get(name, 'not set')}, now {now.get(name, 'not set')}"
+        f"{name} was {_short(before.get(name))}, now {_short(now.get(name))}"
         for name in names
         if before.get(name) != now.get(name)
     ]
+
+
+def _short(value: object) -> str:
+    return "not set" if value is None else shorten(str(value), 200)
 
 
 def _decisive(facts: Mapping[str, Any]) -> dict[str, Any]:

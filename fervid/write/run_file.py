@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
+from fervid.json_text import json_text
 from fervid.labels import EMOTIONS
 from fervid.schema import SCHEMA_VERSION
 
@@ -24,7 +24,7 @@ def run_json(facts: Mapping[str, object]) -> str:
         JSON, ASCII only, with the schema's version and the label order in front.
     """
     whole = {"schema_version": SCHEMA_VERSION, "labels": EMOTIONS, **facts}
-    return json.dumps(whole, indent=2, allow_nan=False, default=_plain)
+    return json_text(whole, default=_plain)
 
 
 def _plain(value: object) -> object:

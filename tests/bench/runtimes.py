@@ -139,7 +139,7 @@ def probabilities(network: str, outputs: Sequence[np.ndarray]) -> np.ndarray:
     """Return what of a network's outputs is a probability."""
     if network == "classifier":
         preset = presets.classifier(DEFAULT_MODEL)
-        return blend_heads(outputs[0], outputs[1], preset.crowd_share, preset.temperature)
+        return blend_heads(outputs[0], outputs[1], preset.blend, preset.temperature)
     return outputs[-1]
 
 

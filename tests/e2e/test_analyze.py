@@ -155,7 +155,7 @@ def test_a_pure_head_sees_otherwise_and_the_run_file_says_which_it_was(
         assert json.loads((tmp_path / f"{name}.run.json").read_text())["model"] == {
             "name": name,
             "architecture": preset.architecture,
-            "crowd_share": preset.crowd_share,
+            "blend": [list(row) for row in preset.blend],
             "temperature": preset.temperature,
             "sha256": preset.files,
         }

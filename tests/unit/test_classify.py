@@ -20,32 +20,44 @@ class Brightness:
         return fer, crowd, light[:, None]
 
 
+def plain(share: float) -> np.ndarray:
+    return np.concatenate([(1 - share) * np.eye(7), share * np.eye(7)])
+
+
 def logits(rows: int) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng(0)
     fer, crowd = generator.normal(0, 9, (2, rows, 7)).astype(np.float32)
     return fer, crowd
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
-def test_a_blend_is_the_softmax_of_the_mixed_logits(share: float) -> None:
+def test_a_blend_is_the_softmax_of_all_logits_times_a_matrix() -> None:
     fer, crowd = logits(50)
-    raised = np.exp(((1 - share) * fer.astype(float) + share * crowd) / 1.5)
+    blend = np.random.default_rng(1).normal(0, 0.3, (14, 7))
+    raised = np.exp((fer.astype(float) @ blend[:7] + crowd.astype(float) @ blend[7:]) / 1.5)
     expected = raised / raised.sum(axis=1, keepdims=True)
-    found = blend_heads(fer, crowd, share, 1.5)
+    found = blend_heads(fer, crowd, blend, 1.5)
     assert found.dtype == np.float32
-    np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("head", [0, 1])
+def test_a_pure_head_says_exactly_what_it_says_alone(head: int) -> None:
+    both = logits(50)
+    raised = np.exp(both[head] - both[head].max(axis=1, keepdims=True))
+    found = blend_heads(*both, plain(float(head)), 1.0)
+    np.testing.assert_array_equal(found, raised / raised.sum(axis=1, keepdims=True))
 
 
 def test_logits_beyond_the_range_of_exp_still_give_probabilities() -> None:
     fer, crowd = logits(5)
-    found = blend_heads(fer * 1000, crowd, 0.0, 1.0)
+    found = blend_heads(fer * 1000, crowd, plain(0), 1.0)
     assert (found.max(axis=1) == 1).all()
 
 
 def test_a_temperature_softens_and_keeps_the_order() -> None:
     fer, crowd = logits(50)
-    sharp, soft = blend_heads(fer, crowd, 0.3, 1.0), blend_heads(fer, crowd, 0.3, 3.0)
+    sharp, soft = (blend_heads(fer, crowd, plain(0.3), temperature) for temperature in (1, 3))
     assert (soft.max(axis=1) < sharp.max(axis=1)).all()
     assert (soft.argmax(axis=1) == sharp.argmax(axis=1)).all()
 
@@ -53,7 +65,7 @@ def test_a_temperature_softens_and_keeps_the_order() -> None:
 @pytest.mark.parametrize("count", [0, 1, 4, 9])
 def test_every_crop_gets_the_row_in_its_place(count: int) -> None:
     crops = [np.full((48, 48), 20 * number, np.uint8) for number in range(count)]
-    seen = Classifier(Brightness(), 0.25, 0.5, network_batch=4).classify(crops).probabilities
+    seen = Classifier(Brightness(), plain(0.25), 0.5, network_batch=4).classify(crops).probabilities
     assert seen.shape == (count, 7)
     for number, row in enumerate(seen):
         light = 20 * number / 255

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fervid import presets
@@ -38,8 +39,10 @@ def test_a_network_has_its_blend_and_both_pure_heads_on_the_same_files() -> None
     shipped = presets.CLASSIFIERS
     for name in {preset.home.name for preset in shipped.values() if isinstance(preset.home, Path)}:
         default, fer, crowd = (shipped[name + head] for head in ("", "-fer2013", "-crowd"))
-        assert (fer.crowd_share, crowd.crowd_share) == (0, 1)
-        assert 0 < default.crowd_share < 1
+        np.testing.assert_array_equal(fer.blend, [*np.eye(7), *np.zeros((7, 7))])
+        np.testing.assert_array_equal(crowd.blend, [*np.zeros((7, 7)), *np.eye(7)])
+        assert np.any(default.blend[:7])
+        assert np.any(default.blend[7:])
         assert default.files == fer.files == crowd.files
         assert all(preset.temperature > 0 for preset in (default, fer, crowd))
 

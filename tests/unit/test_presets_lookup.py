@@ -102,13 +102,13 @@ def test_a_model_of_ones_own_has_to_be_trusted(folder: Path) -> None:
     assert "--trust-model" in caught.value.remedy
     found = presets.classifier(str(folder), trusted=True)
     assert found.name == str(folder)
-    assert found.crowd_share == SHIPPED.crowd_share
+    assert found.blend == SHIPPED.blend
     assert found.files == {"weights.safetensors": digest}, "no graph of a stranger's"
 
 
 def test_the_presets_of_a_folder_are_found_by_their_names(folder: Path) -> None:
     crowd = presets.classifier(f"{folder}/{DEFAULT_MODEL}-crowd", trusted=True)
-    assert crowd.crowd_share == 1
+    assert crowd.blend == presets.classifier(f"{DEFAULT_MODEL}-crowd").blend
     with pytest.raises(UsageError, match="has no preset 'other'"):
         presets.classifier(f"{folder}/other", trusted=True)
 
@@ -136,8 +136,11 @@ def test_other_kinds_of_models_are_not_read(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     "own",
     [
-        {"crowd_share": 1.5},
-        {"crowd_share": "0.3"},
+        {"blend": 0.3},
+        {"blend": [[0.0] * 7] * 13},
+        {"blend": [[0.0] * 7] * 13 + [[0.0] * 6]},
+        {"blend": [["0"] * 7] * 14},
+        {"blend": [[float("inf")] * 7] * 14},
         {"temperature": 0},
         {"temperature": float("nan")},
         {"temperature": 1e400},

@@ -17,6 +17,7 @@ from fervid.errors import FervidError
 from fervid.labels import EMOTIONS
 from training.__main__ import group
 from training.archive import VOTE_COLUMNS
+from training.blend import plain_blend
 from training.checkpoint import save_averaged
 from training.evaluation import request
 from training.model import two_headed
@@ -62,7 +63,7 @@ def test_a_preset_and_a_run_become_a_report(
 ) -> None:
     out = tmp_path / "report"
     photos = data / "photos"
-    options = ("--tta", "--photos", photos, "--folder", photos, "--crowd-share", 0.5)
+    options = ("--tta", "--photos", photos, "--folder", photos)
     done = evaluate("residual-se-half", data / "run", "--out", out, *options)
     assert done.exit_code == 0, done.output
     report = json.loads((out / "evaluation.json").read_text())
@@ -117,6 +118,7 @@ def test_a_runs_looks_at_the_test_rows_are_logged_in_its_folder(
     before, *looks = json.loads((run_dir / "looks_at_test.json").read_text())
     assert before == {"date": "before"}
     assert [look["head"] for look in looks] == ["blend", "fer", "crowd"]
+    assert [look.get("blend") for look in looks] == [plain_blend(0.3).tolist(), None, None]
     assert all(look["epochs_done"] == 1 and look["test"]["rows"] == 14 for look in looks)
     assert looks[0]["test_rows_with_a_twin_among_the_rows_trained_on"] == 0
     assert not list(run_dir.glob("*.partial"))
@@ -144,7 +146,6 @@ def test_a_timing_that_fails_comes_before_the_look(
         (["residual-se-half", "--split", "test"], "Give --card, the card.json beside the weights"),
         (["residual-se-half", "--split", "test", "--card", "absent.json"], "no model card"),
         (["residual-se-half", "--photos", "absent"], "is no folder"),
-        (["residual-se-half", "--crowd-share", "2"], "0<=x<=1"),
     ],
 )
 def test_what_is_off_is_said_before_the_work(

@@ -20,7 +20,8 @@ from fervid.runtime import Device, TensorflowNetwork
 from tests.tiny_network import tiny
 from training.__main__ import group
 from training.archive import VOTE_COLUMNS, read_archive
-from training.blend import head_logits, shipped_network, votes_of
+from training.blend import head_logits, plain_blend, shipped_network, votes_of
+from training.blend_record import NAME, write_comparison
 from training.checkpoint import load_averaged, save_averaged
 from training.evaluation.card_look import log_look
 from training.evaluation.faces import Faces
@@ -73,6 +74,17 @@ RECIPE = {
 """What the first trainer's facts may have besides."""
 
 
+COMPARED = {
+    "validation_rows": 14,
+    "photographs_at_odd_places": 4,
+    "compared": [{"name": "fitted, photographs weigh 0.2", "validation": 0.6, "photographs": 0.5}],
+    "rule": "the best",
+    "chosen": "fitted, photographs weigh 0.2",
+    "blend": np.random.default_rng(2).normal(plain_blend(0.4), 0.02).round(4).tolist(),
+}
+"""What fit-blend may have found for the run."""
+
+
 @pytest.fixture(scope="module")
 def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of one epoch, with random weights."""
@@ -81,21 +93,20 @@ def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "facts.json").write_text(json.dumps({**facts, **RECIPE}))
     keras.utils.set_random_seed(1)
     save_averaged(folder, two_headed(ARCHITECTURE), epoch=1)
+    write_comparison(folder, COMPARED)
     return folder
 
 
-def export(data: list[str], run_dir: Path, out: Path, *options: str) -> Result:
-    return CliRunner().invoke(
-        group, ["export", *data, "--run", str(run_dir), "--out", str(out), *options]
-    )
+def export(data: list[str], run_dir: Path, out: Path) -> Result:
+    return CliRunner().invoke(group, ["export", *data, "--run", str(run_dir), "--out", str(out)])
 
 
 @pytest.fixture(scope="module")
 def exported(data: list[str], run_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("weights") / "tiny"
-    done = export(data, run_dir, out, "--crowd-share", "0.4")
+    done = export(data, run_dir, out)
     assert done.exit_code == 0, done.output
-    assert "tiny-crowd: crowd share 1" in done.output
+    assert "tiny-crowd: temperature " in done.output
     return out
 
 
@@ -123,9 +134,11 @@ def test_three_presets_say_what_both_heads_of_the_run_said(
 ) -> None:
     found = presets.read_classifiers(exported.parent)
     assert list(found) == ["tiny", "tiny-fer2013", "tiny-crowd"]
-    assert [preset.crowd_share for preset in found.values()] == [0.4, 0, 1]
+    blends = (COMPARED["blend"], plain_blend(0), plain_blend(1))
+    for preset, blend in zip(found.values(), blends, strict=True):
+        np.testing.assert_array_equal(preset.blend, blend)
     for preset in found.values():
-        mixed = preset.crowd_share, preset.temperature
+        mixed = preset.blend, preset.temperature
         expected = blend_heads(heads["fer"], heads["crowd"][:, : len(EMOTIONS)], *mixed)
         classifier = load_classifier(preset, Device("cpu", runtime), batch_size=4)
         seen = classifier.classify(list(FACES)).probabilities
@@ -148,7 +161,10 @@ def test_a_card_holds_recipe_and_figures_of_every_preset_by_class(exported: Path
     assert RECIPE.items() <= card["training"].items()
     assert card["data"].endswith(RECIPE["note"])
     assert "may have been trained on more of them" in card["data"]
-    assert card["chosen_on"].startswith("the default's crowd share, 0.4: not compared with others")
+    assert card["chosen_on"].startswith(
+        "the default's blend: fitted, photographs weigh 0.2, the be"
+    )
+    assert card["blend_comparison"]["compared"] == COMPARED["compared"]
     assert "Wilson" in card["intervals"]
     for preset in card["presets"].values():
         for against in ("labels", "crowd"):
@@ -156,6 +172,12 @@ def test_a_card_holds_recipe_and_figures_of_every_preset_by_class(exported: Path
             assert set(figures["classes"]) == set(EMOTIONS)
             assert 0 <= figures["accuracy"] <= 1
         assert preset["validation"]["labels"]["rows"] == 14
+
+
+def test_figures_on_rows_that_a_blend_was_fitted_to_say_so(exported: Path) -> None:
+    default, fer, _ = presets.read_classifiers(exported.parent).values()
+    assert all(", which the blend was fitted to (" in what for what in default.figures)
+    assert "FER2013's labels, validation (14 rows)" in fer.figures
 
 
 def test_what_speaks_against_using_a_network_is_said_and_stands_in_its_card(
@@ -201,20 +223,30 @@ def test_no_folder_of_the_machine_that_trained_reaches_a_card(
     assert "finer audit of twins; from b" in text
 
 
-def test_another_export_keeps_the_looks_at_test_and_says_which_weights_looked(
+def test_another_export_keeps_the_looks_at_test_and_says_what_looked_if_it_is_no_more(
     data: list[str], run_dir: Path, exported: Path, tmp_path: Path
 ) -> None:
-    out = tmp_path / "tiny"
+    out, run = tmp_path / "tiny", tmp_path / "run"
     shutil.copytree(exported, out)
+    shutil.copytree(run_dir, run)
     before = json.loads((out / "card.json").read_text())
-    looks = [{"weights": "those before", "date": "2026-01-01"}, {"date": "2026-01-02"}]
+    pure = {"preset": "tiny-crowd", "date": "2026-01-03"}
+    looks = [{"weights": "those before", "date": "2026-01-01"}, {"date": "2026-01-02"}, pure]
     (out / "card.json").write_text(json.dumps({**before, "looks_at_test": looks}))
-    assert export(data, run_dir, out).exit_code == 0
-    after = json.loads((out / "card.json").read_text())
-    assert [look["weights"] for look in after["looks_at_test"]] == [
-        "those before",
-        before["sha256"]["weights.safetensors"],
-    ]
+    (run / NAME).unlink()
+    assert export(data, run, out).exit_code == 0
+    card = json.loads((out / "card.json").read_text())
+    assert "plain, 0.3 of the crowd's head, not fitted" in card["chosen_on"]
+    assert card["sha256"] == before["sha256"]
+    others, default, crowd = card["looks_at_test"]
+    assert others == looks[0]
+    assert default == {
+        "weights": before["sha256"]["weights.safetensors"],
+        "blend": COMPARED["blend"],
+        "temperature": before["presets"]["tiny"]["temperature"],
+        "date": "2026-01-02",
+    }
+    assert crowd == pure, "the same weights, read out as before"
 
 
 def test_a_logged_look_at_test_reaches_the_figures_of_its_preset_alone(

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from training.cli.options import crowd_share_option, data_options
+from training.cli.options import data_options
 
 
 @click.command(
@@ -28,7 +28,6 @@ from training.cli.options import crowd_share_option, data_options
 @click.option("--tta", is_flag=True, help="Also average over flipped and ten-crop views.")
 @click.option("--photos", type=click.Path(path_type=Path), help="Photographs in class folders.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Face crops in class folders.")
-@crowd_share_option
 @click.option(
     "--card", type=click.Path(path_type=Path), help="Presets' card.json; logs a look at test."
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from training.cli.options import crowd_share_option, data_options
+from training.cli.options import data_options
 
 
 @click.command(
@@ -24,21 +24,23 @@ from training.cli.options import crowd_share_option, data_options
     required=True,
     help="Folder of the network; its name is that of the default preset.",
 )
-@crowd_share_option
-def command(archive: Path, votes: Path, run_dir: Path, out: Path, crowd_share: float) -> None:
-    """Export a run, finished or not: half-precision weights, .tflite, card and three presets."""
+def command(archive: Path, votes: Path, run_dir: Path, out: Path) -> None:
+    """Export a run, finished or not: half-precision weights, .tflite, card and three presets.
+
+    The default blends both heads as fit-blend has it, which may be run before.
+    """
     # The converter has no other switch for its notes; it reads this once, when it is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from training.export import export_run
 
-    card = export_run(run_dir, archive, votes, out, crowd_share)
+    card = export_run(run_dir, archive, votes, out)
     for warning in card["warnings"]:
         click.echo(f"Warning: {warning}", err=True)
     for name, preset in card["presets"].items():
         figures = preset["validation"]["labels"]
         click.echo(
-            f"{name}: crowd share {preset['crowd_share']:g}, temperature "
-            f"{preset['temperature']:g}, {figures['accuracy']:.1%} of {figures['rows']} "
-            f"validation rows, ECE {figures['ece']:.3f} (floor {figures['ece_floor']:.3f})"
+            f"{name}: temperature {preset['temperature']:g}, {figures['accuracy']:.1%} of "
+            f"{figures['rows']} validation rows, ECE {figures['ece']:.3f} (floor "
+            f"{figures['ece_floor']:.3f})"
         )
     click.echo(f"{out}: {card['parameters']:,} parameters, {card['multiply_adds']:,} multiply-adds")

@@ -18,14 +18,6 @@ def data_options(command: Command) -> Command:
     return command
 
 
-crowd_share_option = click.option(
-    "--crowd-share",
-    type=click.FloatRange(0, 1),
-    default=0.3,
-    show_default=True,
-    help="Share of the crowd head in the blend; choose-blend shows what each costs and brings.",
-)
-
 _DATA = (
     click.option(
         "--archive",

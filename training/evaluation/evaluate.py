@@ -41,7 +41,6 @@ def find_all(whats: Sequence[str]) -> list[Candidate]:
 def look_all(
     candidates: Sequence[Candidate],
     material: Material,
-    crowd_share: float,
     *,
     tta: bool,
     say: Callable[[str], None],
@@ -51,7 +50,6 @@ def look_all(
     Args:
         candidates: The classifiers.
         material: What to look at.
-        crowd_share: Of the crowd head in a run's blend.
         tta: Whether to look through all sets of views.
         say: Takes a line when a classifier begins.
 
@@ -63,7 +61,7 @@ def look_all(
         sets = material.crops(candidate.fold).items()
         faces = ", ".join(f"{len(crops):,} {rows}" for rows, crops in sets)
         say(f"{candidate.name}: {faces}")
-        seen.append(list(look(candidate, material, crowd_share, tta=tta)))
+        seen.append(list(look(candidate, material, tta=tta)))
     return seen
 
 

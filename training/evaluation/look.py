@@ -32,21 +32,18 @@ class Seen:
     probabilities: Mapping[tuple[str, str], Probabilities]
 
 
-def look(
-    candidate: Candidate, material: Material, crowd_share: float, *, tta: bool
-) -> Iterator[Seen]:
+def look(candidate: Candidate, material: Material, *, tta: bool) -> Iterator[Seen]:
     """Load a classifier, show it everything.
 
     Args:
         candidate: The classifier.
         material: What to look at.
-        crowd_share: Of the crowd head in a run's blend.
         tta: Whether to look at rows of FER2013 through all sets of views.
 
     Yields:
         What each head saw; the one that counts comes first.
     """
-    classify = load(candidate, material.training[candidate.fold], crowd_share)
+    classify = load(candidate, material.training[candidate.fold])
     by_head: dict[str, dict[tuple[str, str], Probabilities]] = {}
     for name, crops in material.crops(candidate.fold).items():
         for view_set in view_sets(name, tta=tta):

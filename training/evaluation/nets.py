@@ -98,13 +98,12 @@ def _rows(facts: dict[str, Any]) -> tuple[int, int] | None:
     return facts["training_rows"], facts["validation_rows"]
 
 
-def load(candidate: Candidate, clean_images: Crops, crowd_share: float) -> Classify:
+def load(candidate: Candidate, clean_images: Crops) -> Classify:
     """Load a preset into the runtime that users run, or a run's averaged weights into Keras.
 
     Args:
         candidate: What.
         clean_images: `(n, 48, 48)` uint8 images that the run was trained on.
-        crowd_share: Of the crowd head in a run's blend, as `fervid.classify.blend_heads` takes it.
 
     Returns:
         From crops to probabilities: `shipped` of a preset; `blend`, `fer` and `crowd` of a run.
@@ -114,16 +113,19 @@ def load(candidate: Candidate, clean_images: Crops, crowd_share: float) -> Class
             presets.classifier(candidate.name), resolve_device("cpu"), _BATCH
         )
         return lambda crops: {"shipped": classifier.classify(list(crops)).probabilities}
+    from training.blend import plain_blend
+    from training.blend_record import blend_of, read_comparison
     from training.checkpoint import load_averaged
 
     model = load_averaged(candidate.run_dir, clean_images)
+    fitted = blend_of(read_comparison(candidate.run_dir))
+    blends = dict(zip(HEADS, (fitted, plain_blend(0), plain_blend(1)), strict=True))
 
     def classify(crops: Crops) -> ByHead:
         if not len(crops):  # as where no photograph has a face; Keras refuses it
             return {head: np.empty((0, len(EMOTIONS)), np.float32) for head in HEADS}
         logits = model.predict(crops[..., None], batch_size=_BATCH, verbose=0)
         fer, crowd = logits["fer"], logits["crowd"][:, : len(EMOTIONS)]
-        shares = dict(zip(HEADS, (crowd_share, 0.0, 1.0), strict=True))
-        return {head: blend_heads(fer, crowd, share, 1.0) for head, share in shares.items()}
+        return {head: blend_heads(fer, crowd, blend, 1.0) for head, blend in blends.items()}
 
     return classify

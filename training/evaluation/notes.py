@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from training.blend_record import UNFITTED_SHARE
 from training.evaluation.bootstrap import RESAMPLES
 from training.evaluation.material import Material, SplitName
 from training.evaluation.nets import Candidate
 from training.evaluation.tta import ENLARGED
 
 
-def notes(split: SplitName, crowd_share: float, *, tta: bool) -> list[str]:
+def notes(split: SplitName, *, tta: bool) -> list[str]:
     """Write the notes of a report.
 
     Args:
         split: Of FER2013.
-        crowd_share: Of the crowd head in a run's blend.
         tta: Whether views were averaged.
     """
     fitted = (
@@ -31,8 +31,9 @@ def notes(split: SplitName, crowd_share: float, *, tta: bool) -> list[str]:
         f"T is the temperature of least NLL on validation; {fitted}.",
         "ECE: 15 bins of equal width; in brackets what a perfectly calibrated classifier with the "
         "same confidences shows on as many rows.",
-        "Head shipped: a preset's files in the runtime that users run. Head blend: softmax of "
-        f"{1 - crowd_share:g} fer + {crowd_share:g} crowd logits (without `other`).",
+        "Head shipped: a preset's files in the runtime that users run. Head blend: both heads by "
+        f"the matrix that fit-blend left in the run's folder; where it left none, "
+        f"{1 - UNFITTED_SHARE:g} fer + {UNFITTED_SHARE:g} crowd logits (without `other`).",
     ]
     if split == "validation":
         found.append("Choices are made on validation: it flatters what was chosen on it.")

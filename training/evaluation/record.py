@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fervid.json_text import json_text
 from training.evaluation.entry import twins_trained_on
 from training.evaluation.look import Seen
 from training.evaluation.material import Material
@@ -52,5 +52,5 @@ def record(seen: Seen, material: Material, warnings: Sequence[str]) -> dict[str,
 def replace_json(path: Path, value: Any) -> None:
     """Write a file that is complete as soon as it has its name."""
     partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    partial.write_text(json_text(value) + "\n", encoding="utf-8")
     partial.replace(path)

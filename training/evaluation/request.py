@@ -35,7 +35,6 @@ class Request:
         tta: Whether to look through all sets of views too.
         photos: Photographs in class folders, if any.
         folder: Face crops in class folders, if any.
-        crowd_share: Of the crowd head in a run's blend.
         card: Of the presets, to log their look at the test rows in. Runs have a log in their
             folders.
     """
@@ -48,7 +47,6 @@ class Request:
     tta: bool
     photos: Path | None
     folder: Path | None
-    crowd_share: float
     card: Path | None
 
 
@@ -75,7 +73,7 @@ def carry_out(request: Request, say: Callable[[str], None]) -> Figures:
         say(f"Warning: {warning}")
     say("Timing")
     time = time_all(candidates)  # it may fail: before a look that counts
-    seen = look_all(candidates, material, request.crowd_share, tta=request.tta, say=say)
+    seen = look_all(candidates, material, tta=request.tta, say=say)
     if request.split == "test":
         for candidate, heads in zip(candidates, seen, strict=True):
             _log(request, candidate, heads, material)
@@ -84,8 +82,7 @@ def carry_out(request: Request, say: Callable[[str], None]) -> Figures:
         "date": datetime.now(UTC).date().isoformat(),
         "fervid_version": fervid.__version__,
         "whats": list(request.whats),
-        "crowd_share": request.crowd_share,
-        "notes": warnings + notes(request.split, request.crowd_share, tta=request.tta),
+        "notes": warnings + notes(request.split, tta=request.tta),
         "time": time,
         "timed": circumstances(),
     }
@@ -132,6 +129,6 @@ def _check_logs(request: Request, candidates: Sequence[Candidate]) -> None:
 def _log(request: Request, candidate: Candidate, heads: Sequence[Seen], material: Material) -> None:
     warnings = foreign_rows([candidate], material)
     if candidate.run_dir is not None:
-        log_run_look(candidate.run_dir, heads, request.crowd_share, material, warnings)
+        log_run_look(candidate.run_dir, heads, material, warnings)
     elif request.card is not None:
         log_look(request.card, heads[0], material, warnings)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fervid.errors import FervidError
+from training.blend_record import blend_of, read_comparison
 from training.checkpoint import epochs_done
 from training.evaluation.look import Seen
 from training.evaluation.material import Material
@@ -37,7 +38,6 @@ def read_run_looks(run_dir: Path) -> list[dict[str, Any]]:
 def log_run_look(
     run_dir: Path,
     heads: Sequence[Seen],
-    crowd_share: float,
     material: Material,
     warnings: Sequence[str],
 ) -> None:
@@ -46,13 +46,21 @@ def log_run_look(
     Args:
         run_dir: The folder that `python -m training train` wrote.
         heads: What each head saw.
-        crowd_share: Of the crowd head in the blend.
         material: What they looked at, the test rows among it.
         warnings: As `training.evaluation.record.record` takes them.
 
     Raises:
         FervidError: As `read_run_looks` does.
     """
-    weights = {"epochs_done": epochs_done(run_dir), "crowd_share_of_blend": crowd_share}
-    looks = [{"head": one.head, **weights, **record(one, material, warnings)} for one in heads]
+    of_run = {"epochs_done": epochs_done(run_dir)}
+    blend = {"blend": blend_of(read_comparison(run_dir)).tolist()}
+    looks = [
+        {
+            "head": one.head,
+            **of_run,
+            **(blend if one.head == "blend" else {}),
+            **record(one, material, warnings),
+        }
+        for one in heads
+    ]
     replace_json(run_dir / NAME, [*read_run_looks(run_dir), *looks])

@@ -25,6 +25,7 @@ import numpy.typing as npt
 from fervid import presets
 from fervid.classify import Classifier, load_classifier
 from fervid.errors import FervidError
+from fervid.labels import EMOTIONS
 from fervid.runtime import Device, LitertNetwork, TensorflowNetwork
 from fervid.types import CROP_SIDE
 from training.evaluation.nets import Candidate
@@ -32,8 +33,8 @@ from training.evaluation.nets import Candidate
 BATCHES = (1, 64)
 _FACES = 64
 _CROP = (CROP_SIDE, CROP_SIDE)
-_BLEND = 0.0, 1.0
-"""Crowd share and temperature: time depends on neither."""
+_BLEND = np.eye(2 * len(EMOTIONS), len(EMOTIONS)), 1.0
+"""And temperature: time depends on neither."""
 _REPEATS = 5
 """The least of so many repeats counts: whatever else a machine does only adds."""
 
