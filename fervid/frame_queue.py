@@ -40,7 +40,7 @@ class FrameQueue:
 
     def put(self, item: Frame | SourceEnd) -> bool:
         """Wait for room and add an item; return False when the run was stopped meanwhile."""
-        weight = _weight(item)
+        weight = weight(item)
         with self._changed:
             while not self.stopped and self._held_bytes + weight > self._capacity_bytes:
                 if not self._held_bytes:
@@ -67,7 +67,7 @@ class FrameQueue:
                 if self._fault is not None:
                     raise self._fault
                 item = self._items.popleft()
-                self._held_bytes -= _weight(item)
+                self._held_bytes -= weight(item)
                 self._changed.notify_all()
             yield item
 
@@ -85,7 +85,8 @@ class FrameQueue:
             self._changed.notify_all()
 
 
-def _weight(item: Frame | SourceEnd) -> int:
+def weight(item: Frame | SourceEnd) -> int:
+    """Return what an item counts in a queue, in bytes."""
     if isinstance(item, SourceEnd) or item.picture is None:
         return _SMALLEST_ITEM_BYTES
     return item.picture.nbytes + _FRAME_BYTES

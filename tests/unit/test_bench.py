@@ -19,7 +19,8 @@ from fervid.bench.rounds import Benchmark, bench
 from fervid.bench.surroundings import in_a_line, surroundings
 from fervid.bench.table import columns, table
 from fervid.errors import FervidError, UsageError
-from fervid.reader_pool import DecodePlan, _weight, read_all
+from fervid.frame_queue import weight
+from fervid.reader_pool import DecodePlan, read_all
 from fervid.stages import STAGES
 from tests.drawn import ALL_FRAMES, read, source_of
 
@@ -58,7 +59,7 @@ def test_batches_and_gets_are_counted(measured: Benchmark) -> None:
 
 
 def test_a_slow_consumer_finds_the_queue_full(clips: Path) -> None:
-    room = 5 * _weight(read(clips / "h264.mp4")[0][0])
+    room = 5 * weight(read(clips / "h264.mp4")[0][0])
     with stages.recording() as recorder:
         items = read_all([source_of(clips / "h264.mp4")], ALL_FRAMES, DecodePlan(1, 1), room)
         for _ in items:
