@@ -40,16 +40,16 @@ class FrameQueue:
 
     def put(self, item: Frame | SourceEnd) -> bool:
         """Wait for room and add an item; return False when the run was stopped meanwhile."""
-        weight = weight(item)
+        held = weight(item)
         with self._changed:
-            while not self.stopped and self._held_bytes + weight > self._capacity_bytes:
+            while not self.stopped and self._held_bytes + held > self._capacity_bytes:
                 if not self._held_bytes:
                     break  # larger than the whole queue: alone
                 self._changed.wait(_WAIT_S)
             if self.stopped:
                 return False
             self._items.append(item)
-            self._held_bytes += weight
+            self._held_bytes += held
             self._changed.notify_all()
             return True
 
