@@ -15,7 +15,7 @@ from fervid.write import Place
 from tests.faults.blows import LOST_DEVICE, Blow, command_of, draw_blows
 from tests.faults.final_names import broken, is_begun, leftovers
 from tests.faults.ground import Ground
-from tests.faults.moments import draw_moment, phase_of, reached
+from tests.faults.moments import draw_moment, phase_of, reached, while_decoding
 from tests.faults.program import Program
 from tests.same_rows import differences
 
@@ -99,8 +99,11 @@ class _Chain:
 
     def _suffer(self, blow: Blow) -> bool:
         """Start the run or go on with it, and hit it; False when it was through before."""
-        charts = self._charts
-        moment = draw_moment(self._rng, self._ground.whole_run_s, charts=charts)
+        moment = (
+            while_decoding(self._rng)
+            if blow.costs_sources
+            else draw_moment(self._rng, self._ground.whole_run_s, charts=self._charts)
+        )
         self._is_hurt |= blow.costs_sources
         with self._started(blow) as program:
             met = blow is LOST_DEVICE or reached(moment, program, self._place)

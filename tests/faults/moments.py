@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fervid.write import Place
+from tests.decoders import workers
 from tests.faults.program import Program, wait_for
 
 PHASES = ("any", "parts", "merging", "drawing", "placing")
@@ -44,6 +45,11 @@ def draw_moment(rng: random.Random, whole_run_s: float, *, charts: bool) -> Mome
     return Moment(phase, rng.uniform(0, longest_s), parts=rng.randint(1, 3))
 
 
+def while_decoding(rng: random.Random) -> Moment:
+    """Draw a moment at which there are decoders to be hit: on short clips they are soon through."""
+    return Moment("decoding", rng.uniform(0, 0.1))
+
+
 def reached(moment: Moment, program: Program, place: Place) -> bool:
     """Wait for a moment; False when the program ended before it."""
     has_come = _signs(program, place, moment.parts).get(moment.phase)
@@ -74,6 +80,7 @@ def _signs(program: Program, place: Place, parts: int) -> dict[str, Callable[[],
             return False
 
     return {
+        "decoding": lambda: bool(workers(program.process.pid)),
         "parts": lambda: sum(map(is_new, committed.glob("part-*"))) >= parts,
         "merging": lambda: is_new(ready.sources),
         "drawing": lambda: is_new(ready.charts),
