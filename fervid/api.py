@@ -6,8 +6,8 @@ import os
 import platform
 import threading
 import uuid
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from fervid.options import AnalyzeOptions, OptionKeywords, make_options
 from fervid.results import read_results, to_pandas
 from fervid.resume import begin
 from fervid.sources import Discovery, discover
-from fervid.write import Output, RunIdentity, Written, check_output, open_output
+from fervid.write import Output, Place, RunIdentity, Written, check_output, open_output
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +103,9 @@ def plan(
     presets.detector(chosen.detector, trusted=chosen.trust_model)
     presets.classifier(chosen.model, trusted=chosen.trust_model)
     several = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
-    return discover(several, Path(root) if root is not None else None)
+    # Of a quiet night, whose files were moved away when they were done, there is nothing to tell.
+    grows = chosen.resume and out is not None and Place.of(Path(out)).observations.exists()
+    return discover(several, Path(root) if root is not None else None, may_be_empty=grows)
 
 
 def analyze(
@@ -146,12 +148,15 @@ def analyze(
     facts = _facts(identity, chosen, detector, model, found, started)
     target = None if out is None else Path(out)
     run_log.run_started(identity.run_id, len(found.sources), found.ignored, target)
-    with open_output(
-        target,
-        overwrite=chosen.overwrite,
-        resume=chosen.resume,
-        smoothed=chosen.smooth_s is not None,
-    ) as output:
+    with (
+        _interrupts_logged(identity),
+        open_output(
+            target,
+            overwrite=chosen.overwrite,
+            resume=chosen.resume,
+            smoothed=chosen.smooth_s is not None,
+        ) as output,
+    ):
         resumed = begin(output, found.sources, facts, chosen)
         if resumed.finished is not None:
             written = Written(output.place, resumed.finished, None)
@@ -163,10 +168,12 @@ def analyze(
                 )
                 _fill(output, engine, identity, facts, on_progress)
             facts["ended_at"] = datetime.now(UTC)
+            # A page that was there would be of fewer sources.
+            wants_page = chosen.report or (chosen.resume and output.place.report.exists())
             written = output.finish(
                 facts,
                 _drawing() if chosen.charts and out is not None else None,
-                _reporting(thumbnails=chosen.thumbnails) if chosen.report else None,
+                _reporting(thumbnails=chosen.thumbnails) if wants_page else None,
             )
     report = RunReport(
         run_id=identity.run_id,
@@ -179,6 +186,15 @@ def analyze(
         report.run_id, report.statuses(), report.resumed, report.seconds, report.exit_code
     )
     return report
+
+
+@contextmanager
+def _interrupts_logged(identity: RunIdentity) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        run_log.run_interrupted(identity.run_id)
+        raise
 
 
 def _fill(

@@ -83,3 +83,13 @@ def run_ended(
     }
     counts = ", ".join(f"{statuses[status]} {status}" for status in _STATUSES if status in statuses)
     _log.info("Run %s ended: %s.", run_id, counts or "no source", extra={"fields": fields})
+
+
+def run_interrupted(run_id: str) -> None:
+    """Say that a run was stopped, and that what it finished is kept.
+
+    Args:
+        run_id: As in its manifest.
+    """
+    fields = {"event": "run_ended", "run_id": run_id, "exit_code": 130}
+    _log.warning("Run %s was interrupted.", run_id, extra={"fields": fields})

@@ -9,6 +9,7 @@ import sys
 import click
 
 import fervid
+from fervid.cli.interrupt import StoppedError
 from fervid.cli.lazy_group import LazyGroup
 from fervid.cli.logs import as_objects, say, show_error, show_logs
 from fervid.cli.say import complain
@@ -64,7 +65,7 @@ def main() -> None:
     except FervidError as error:
         show_error(type(error).__name__, error.message, error.remedy)
         sys.exit(2 if isinstance(error, UsageError) else 1)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, StoppedError, click.Abort):
         say(logging.ERROR, "Interrupted.", error_type="KeyboardInterrupt")
         sys.exit(130)
     except Exception as error:

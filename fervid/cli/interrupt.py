@@ -13,6 +13,10 @@ _EXIT_CODE = 130
 _NOTICE = b"\nStopping: what is finished is kept. Press Ctrl-C again to stop at once.\n"
 
 
+class StoppedError(Exception):
+    """A run that was stopped; of KeyboardInterrupt click would tell by an empty line."""
+
+
 @contextmanager
 def stop_on_signal(*, told: bool) -> Iterator[threading.Event]:
     """Watch for signals.
@@ -22,6 +26,9 @@ def stop_on_signal(*, told: bool) -> Iterator[threading.Event]:
 
     Yields:
         What is set by the first one; the second ends the process, and what decodes with it.
+
+    Raises:
+        StoppedError: The run was stopped by the first one.
     """
     stop = threading.Event()
 
@@ -37,6 +44,8 @@ def stop_on_signal(*, told: bool) -> Iterator[threading.Event]:
     before = {each: signal.signal(each, handle) for each in watched}
     try:
         yield stop
+    except KeyboardInterrupt as error:
+        raise StoppedError from error
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

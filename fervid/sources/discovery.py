@@ -66,7 +66,12 @@ class _Input:
     named: bool
 
 
-def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None) -> Discovery:
+def discover(
+    inputs: Sequence[str | os.PathLike[str]],
+    root: Path | None = None,
+    *,
+    may_be_empty: bool = False,
+) -> Discovery:
     """Find the sources behind files, folders (recursive) and patterns (with `**`).
 
     In a folder, a file is a source when its first bytes are a known signature or its ending is
@@ -79,6 +84,7 @@ def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None)
             exist is a source if it is `Listed`.
         root: What ids are relative to; the one folder given, else the deepest folder common to
             all inputs.
+        may_be_empty: Whether it is fine that nothing is a source.
 
     Returns:
         The sources, sorted by id.
@@ -103,7 +109,7 @@ def discover(inputs: Sequence[str | os.PathLike[str]], root: Path | None = None)
     ignored -= kinds.keys()
     for path in sorted(ignored):
         _log_ignored(path)
-    if not kinds:
+    if not (kinds or may_be_empty):
         raise UsageError(
             f"No videos or images in {_listed(inputs)}.",
             f"Files of other kinds there: {len(ignored)}. Name a folder with videos or photos.",

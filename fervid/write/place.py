@@ -17,6 +17,9 @@ from fervid.write.partial import converted_files
 Kind = Literal["parquet", "csv", "csv.gz", "folder"]
 _HARMLESS = frozenset({MARKER_NAME, ".DS_Store", "Thumbs.db", "desktop.ini"})
 """What fervid and file managers put into a folder."""
+_PAGE = " · fervid</title>".encode()
+"""What the head of a report says, within its first bytes."""
+_HEAD_BYTES = 8192
 _ENDINGS: dict[str, Kind] = {".parquet": "parquet", ".csv": "csv", ".csv.gz": "csv.gz"}
 
 
@@ -132,6 +135,7 @@ def check_output(out: Path, *, overwrite: bool) -> Place:
     for path in place.results():
         _check_replaceable(path, is_folder=place.kind == "folder" or path == place.charts)
     _check_content(place)
+    _check_page(place.report)
     existing = [path for path in place.results() if path.exists() and not _is_empty(path)]
     _check_namesake(place, existing)
     if existing and not overwrite:
@@ -190,6 +194,18 @@ def _check_content(place: Place) -> None:
                     f"{entry} is no part of a result, and would be replaced with it.",
                     "Move it away, or give another --out.",
                 )
+
+
+def _check_page(path: Path) -> None:
+    """Refuse to replace a page of somebody's that has the name of a report."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        if _PAGE not in file.read(_HEAD_BYTES):
+            raise UsageError(
+                f"{path} is no report of fervid, and would be replaced by one or removed.",
+                "Move it away, or give another --out.",
+            )
 
 
 def present_run(place: Place) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -87,6 +88,17 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_rows(
     assert differences(out, tmp_path / "whole.parquet") == []
 
 
+def test_of_a_stopped_run_every_line_of_the_log_is_an_object(
+    clips: Path, start: Start, tmp_path: Path
+) -> None:
+    run = start(clips, "-o", tmp_path / "r.parquet", "--log-json")
+    wait_for_a_part(run, tmp_path / "r.parquet")
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert [line["exit_code"] for line in lines if line.get("event") == "run_ended"] == [130]
+
+
 def test_a_second_signal_stops_at_once_and_leaves_no_process(
     clips: Path, start: Start, tmp_path: Path
 ) -> None:
@@ -125,3 +137,19 @@ def children(pid: int) -> list[int]:
     text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     found = [int(each) for each in text.split()]
     return [*found, *(below for each in found for below in children(each))]
+
+
+def test_a_quiet_night_and_a_page_that_is_kept_up(
+    clips: Path, run_fervid: Fervid, tmp_path: Path
+) -> None:
+    inbox, out = tmp_path / "inbox", tmp_path / "r.csv"
+    inbox.mkdir()
+    shutil.copy(clips / "0.mp4", inbox)
+    nightly = ("analyze", inbox, "-o", out, "--fps", 1, "--no-charts", "--resume")
+    assert run_fervid(*nightly, "--report").returncode == 0
+    (inbox / "0.mp4").unlink()
+    quiet = run_fervid(*nightly)
+    assert quiet.returncode == 0, quiet.stderr
+    shutil.copy(clips / "1.mp4", inbox / "new.mp4")
+    assert run_fervid(*nightly).returncode == 0
+    assert "new.mp4" in Place.of(out).report.read_text()

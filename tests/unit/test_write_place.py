@@ -92,6 +92,13 @@ def test_a_file_of_the_users_in_a_folder_of_results_is_not_replaced_with_it(tmp_
         check_output(tmp_path / "results", overwrite=True)
 
 
+def test_a_page_of_the_users_with_a_reports_name_is_not_replaced(tmp_path: Path) -> None:
+    write_to(tmp_path / "r.csv", [end("a.mp4")])
+    (tmp_path / "r.report.html").write_text("<title>Mine</title>")
+    with pytest.raises(UsageError, match=r"r\.report\.html is no report of fervid"):
+        check_output(tmp_path / "r.csv", overwrite=True)
+
+
 def test_a_lone_file_of_another_result_is_not_replaced_unasked(tmp_path: Path) -> None:
     (tmp_path / "results.run.json").write_text("{}")
     with pytest.raises(UsageError, match=r"results\.run\.json, left of .* another ending"):
