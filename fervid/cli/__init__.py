@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import sys
 
 import click
@@ -12,10 +13,13 @@ import fervid
 from fervid.cli.interrupt import StoppedError
 from fervid.cli.lazy_group import LazyGroup
 from fervid.cli.logs import as_objects, say, show_error, show_logs
-from fervid.cli.say import complain
+from fervid.cli.say import complain, write_line
 from fervid.errors import FervidError, UsageError
+from fervid.printable import printable
 
 log = logging.getLogger("fervid")
+
+_LAST_STREAM = 2
 
 _MODULES = {
     name: f"fervid.cli.{name}"
@@ -50,6 +54,7 @@ def main() -> None:
     Exit codes: 0 all done; 1 nothing succeeded, or the run itself broke; 2 usage; 3 at least one
     source done and at least one failed or partial; 130 interrupted.
     """
+    _hold_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names may hold what the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
@@ -79,8 +84,19 @@ def main() -> None:
         sys.exit(1)
 
 
+def _hold_closed_streams() -> None:
+    """Give the numbers of closed streams away: a table of that number got what decoders say."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _LAST_STREAM:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+
+
 def _show_usage(error: click.ClickException) -> None:
     """Say what click found wrong; names of files that a shell took for options are among it."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        for line in error.format_message().split("\n"):
+            write_line(printable(line), err=True)
+        return
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None and not as_objects():
         complain(*context.get_usage().split("\n"))

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _EXIT_CODE = 130
@@ -37,7 +37,8 @@ def stop_on_signal(*, told: bool) -> Iterator[threading.Event]:
             os._exit(_EXIT_CODE)
         stop.set()
         if told:
-            os.write(2, _NOTICE)  # not through a stream that may be in the middle of a line
+            with suppress(OSError):  # nobody may read it any more
+                os.write(2, _NOTICE)  # not through a stream that may be in the middle of a line
 
     # Started by nohup or in the background, a process ignores SIGINT, and shall go on to.
     watched = [each for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN]

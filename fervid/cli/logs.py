@@ -6,9 +6,7 @@ import json
 import logging
 from datetime import UTC, datetime
 
-import click
-
-from fervid.cli.say import complain
+from fervid.cli.say import complain, write_line
 from fervid.printable import printable
 
 log = logging.getLogger("fervid")
@@ -50,7 +48,7 @@ class _Objects(logging.Formatter):
 
 class _Stderr(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(self.format(record), err=True)
+        write_line(self.format(record), err=True)
 
 
 def show_logs(*, verbose: bool = False, quiet: bool = False, as_json: bool = False) -> None:

@@ -19,7 +19,7 @@ def progress_bar(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
     Yields:
         What to call with each `Progress`, or None where nothing is shown.
     """
-    if not (shown and sys.stderr.isatty()):
+    if not (shown and sys.stderr and sys.stderr.isatty()):  # None where it is closed
         yield None
         return
     from tqdm import tqdm

@@ -306,3 +306,9 @@ def test_an_interrupted_run_keeps_what_ended_and_says_where(
     assert "Traceback" not in said
     assert not (tmp_path / "r.parquet").exists()
     assert ("What was finished lies in" in said) == (tmp_path / "r.parquet.partial").exists()
+
+
+def test_without_arguments_the_help_is_shown_as_it_is(run_fervid: Fervid) -> None:
+    done = run_fervid()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == run_fervid("--help").stdout
