@@ -38,8 +38,8 @@ class Scales:
     """Where quality falls.
 
     Rounded from what `python -m training degradations` fits on FER2013's validation and photographs
-    at odd places. But for the yaw: the fit has 89, on few profiles, most of them misread landmarks
-    of FER2013; of the seven photographs turned by more than 45 degrees none was right. The pitch is
+    at odd places. But for the yaw: the fit has 80, on few profiles, most of them misread landmarks
+    of FER2013; of the six photographs turned by more than 45 degrees none was right. The pitch is
     fitted to heads that look up, and taken to be as bad downwards.
 
     Args:
