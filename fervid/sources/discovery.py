@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fervid.errors import UsageError
 from fervid.sources.change import mtime_of
+from fervid.sources.distinct import distinct
 from fervid.sources.identity import readable, source_ids
 from fervid.sources.signature import format_of_file, kind_of_ending
 from fervid.types import Source, SourceKind
@@ -116,7 +117,7 @@ def discover(
         )
     _check_inside(kinds, base)
     ids = source_ids(kinds, base)
-    paths = _distinct(sorted(kinds, key=ids.__getitem__))
+    paths = distinct(sorted(kinds, key=ids.__getitem__))
     sources = tuple(_source(path, ids[path], kinds[path]) for path in paths)
     return Discovery(sources, len(ignored), base)
 
@@ -264,14 +265,6 @@ def _check_inside(paths: Iterable[Path], root: Path) -> None:
                 f"{path} lies outside the root {root}.",
                 "Name a root that holds all inputs, or leave it out.",
             )
-
-
-def _distinct(paths: Iterable[Path]) -> list[Path]:
-    """Keep the first of the paths that lead to the same file."""
-    first: dict[str, Path] = {}
-    for path in paths:
-        first.setdefault(os.path.realpath(path), path)
-    return list(first.values())
 
 
 def _source(path: Path, source_id: str, kind: SourceKind) -> Source:
