@@ -14,7 +14,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from fervid import stages
-from fervid.decode import nvdec, size
+from fervid.decode import nvdec, size, texts
 from fervid.decode.structure import ends_inside_a_box, has_box
 from fervid.errors import FervidError, SourceError, SourceSkippedError
 from fervid.sources import format_of_file
@@ -150,6 +150,11 @@ def _explained(error: av.FFmpegError, path: Path) -> SourceError:
     if path.stat().st_size == 0:
         return SourceError(f"{name} is empty.", "Copy it again from where it came from.")
     known = format_of_file(path)
+    if known is None and texts.is_text(path):
+        return SourceError(
+            f"Cannot open {name}: it is no video that fervid knows, but a text, such as a list.",
+            texts.REMEDY,
+        )
     if known is None:
         return SourceError(
             f"Cannot open {name}: it is no video that fervid knows.", conversion_remedy(path)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from fervid import stages
-from fervid.decode import size
+from fervid.decode import size, texts
 from fervid.decode.colour import over_mid_grey
 from fervid.errors import SourceError
 from fervid.picture import Rgb
@@ -59,6 +59,11 @@ def opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
         with stages.timed("open"), _warnings_settled():
             image = Image.open(path, formats=_FORMATS)
     except UnidentifiedImageError as error:
+        if texts.is_text(path):
+            raise SourceError(
+                f"Cannot open {path.name}: it is no image that fervid knows, but a text.",
+                texts.REMEDY,
+            ) from error
         raise SourceError(
             f"Cannot open {path.name}: it is no image that fervid knows.",
             "Convert it to PNG or JPEG.",
