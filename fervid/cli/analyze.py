@@ -11,7 +11,7 @@ import click
 
 from fervid.cli.choices import (
     DEFAULTS,
-    QUANTITY,
+    TIME,
     frame_options,
     limit_options,
     machine_options,
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 )
 @click.option("--root", metavar="DIR", help="Folder that `source` is relative to.")
 @frame_options
-@click.option("--start", type=QUANTITY, metavar="T", help="From: seconds or [HH:]MM:SS[.mmm].")
-@click.option("--end", type=QUANTITY, metavar="T", help="Up to, not included.")
+@click.option("--start", type=TIME, metavar="T", help="From: seconds or [HH:]MM:SS[.mmm].")
+@click.option("--end", type=TIME, metavar="T", help="Up to, not included.")
 @model_options
 @machine_options
 @limit_options

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from fervid.options import AnalyzeOptions
+from fervid.quantities import parse_rate, parse_size, parse_time
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -15,16 +16,24 @@ DEFAULTS = AnalyzeOptions()
 
 
 class Quantity(click.ParamType):  # type: ignore[type-arg]
-    """What people write with a unit or as a fraction, and a file holds as a number, too."""
+    """What people write with a unit or as a fraction, and a file holds as a number, too.
+
+    Args:
+        check: Raises `UsageError` where a text is none.
+    """
 
     name = "quantity"
 
+    def __init__(self, check: Callable[[str], object]) -> None:
+        self._check = check
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
         """Return the text."""
+        self._check(str(value))
         return str(value)
 
 
-QUANTITY = Quantity()
+RATE, TIME, SIZE = Quantity(parse_rate), Quantity(parse_time), Quantity(parse_size)
 
 
 def frame_options(command: Command) -> Command:
@@ -33,7 +42,7 @@ def frame_options(command: Command) -> Command:
         (
             click.option(
                 "--fps",
-                type=QUANTITY,
+                type=RATE,
                 metavar="F",
                 help="Frames per second of video.  [default: 5]",
             ),
@@ -86,7 +95,7 @@ def machine_options(command: Command) -> Command:
             click.option("--decode-threads", type=int, metavar="N", help="Threads that decode."),
             click.option(
                 "--memory",
-                type=QUANTITY,
+                type=SIZE,
                 metavar="SIZE",
                 help="Bound on decoded frames (800M, 2G).",
             ),
@@ -122,7 +131,7 @@ def limit_options(command: Command) -> Command:
             ),
             click.option(
                 "--decode-memory",
-                type=QUANTITY,
+                type=SIZE,
                 metavar="SIZE",
                 help=f"Most memory of a decoder.  [default: {limits.decode_memory_bytes >> 30}G]",
             ),

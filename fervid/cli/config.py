@@ -159,6 +159,8 @@ def _value(what: str, parameter: click.Parameter, value: Any) -> Any:
             parameter.type.convert(one, parameter, None)
     except click.BadParameter as error:
         raise UsageError(f"{what}: {error.message}", f"Received: {value!r}.") from error
+    except UsageError as error:
+        raise UsageError(f"{what}: {error.message}", error.remedy) from error
     return values if parameter.nargs == -1 else value
 
 

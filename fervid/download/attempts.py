@@ -185,7 +185,7 @@ def _begin(wanted: RemoteFile, part: PartialFile, response: http.client.HTTPResp
         raise (_TryAgainError if is_passing else RefusedError)(f"the server answers {said}")
     length = response.headers.get("Content-Length", str(wanted.size_bytes))
     if length != str(wanted.size_bytes):
-        raise RefusedError(f"it is another file, of {length!r} bytes, not {wanted.size_bytes}")
+        raise RefusedError(f"it is another file, of {length[:20]} bytes, not {wanted.size_bytes}")
     part.restart(_validator(response))
     return False
 
