@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fervid import machine, pipeline, run_log
@@ -229,9 +231,14 @@ def _logged(
     for item in stream:
         if isinstance(item, SourceEnd):
             run_log.source_ended(item)
-            if hashed and item.sha256 is None:
+            if hashed and item.sha256 is None and _had_one(item.source.path):
                 log.warning("No sha256 of %s: it changed meanwhile, or is gone.", item.source.id)
         yield item
+
+
+def _had_one(path: Path) -> bool:
+    """Tell what changed or went from a pipe, a device or a dead link: their rows say what is up."""
+    return not os.path.lexists(path) or (os.path.isfile(path) and os.access(path, os.R_OK))
 
 
 def _reported(

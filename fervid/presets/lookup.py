@@ -93,6 +93,8 @@ def classifier(name_or_path: str, *, trusted: bool = False) -> ClassifierPreset:
     folder, name = _folder_of(name_or_path)
     weights = folder / WEIGHTS
     digest = _sha256(weights)
+    if not trusted:
+        _check_is_no_copy(folder, digest)
     _check_trust(weights, digest, trusted=trusted)
     remedy = "Export it again: `python -m training export`."
     found = {one.name: one for one in entry.read_entry(folder, remedy)}
@@ -139,6 +141,17 @@ def _sha256(path: Path) -> str:
         raise FervidError(
             f"Cannot read {path}: {error.strerror}.", "Check the path and its permissions."
         ) from error
+
+
+def _check_is_no_copy(folder: Path, digest: str) -> None:
+    """Say of known weights whose they are: the entry beside them can still be anybody's."""
+    for name, known in shipped.CLASSIFIERS.items():
+        if known.files.get(WEIGHTS) == digest:
+            raise UsageError(
+                f"{folder} holds the weights of {name}, which fervid has, with a {entry.NAME} "
+                "that may be another.",
+                f"Give --model {name}, or add --trust-model to go by that {entry.NAME}.",
+            )
 
 
 def _check_trust(path: Path, digest: str, *, trusted: bool) -> None:

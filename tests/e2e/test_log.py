@@ -126,3 +126,17 @@ def test_a_file_can_ask_for_json_and_hashes(
     options = json.loads((tmp_path / "r.run.json").read_text())["options"]
     assert options["sampling"]["all_frames"] is True
     assert options["hash"] is True
+
+
+def test_a_hash_is_missed_of_what_was_a_file_alone(
+    run_fervid: Fervid, demo_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    shutil.copy(demo_folder / "wall.png", folder)
+    os.mkfifo(folder / "pipe.mp4")
+    (folder / "zero.mp4").symlink_to("/dev/zero")
+    (folder / "dead.mp4").symlink_to("nowhere.mp4")
+    done = run_fervid("analyze", folder, "-o", "r.csv", "--hash")
+    assert done.returncode == 3, done.stderr
+    assert "No sha256" not in done.stderr

@@ -22,9 +22,11 @@ TEXTS = {
 def test_a_text_is_called_one_and_never_to_be_converted(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "list.mp4"
     path.write_bytes(text)
-    with pytest.raises(SourceError, match="no video that fervid knows, but a text") as caught:
-        with container.opened(path):
-            pass
+    with (
+        pytest.raises(SourceError, match="fervid knows, but a text") as caught,
+        container.opened(path),
+    ):
+        pass
     assert "ffmpeg" not in caught.value.remedy
     assert "give those instead" in caught.value.remedy
 
@@ -32,9 +34,11 @@ def test_a_text_is_called_one_and_never_to_be_converted(tmp_path: Path, text: by
 def test_a_text_that_passes_for_a_photo_is_not_to_be_converted_either(tmp_path: Path) -> None:
     path = tmp_path / "drawing.jpg"
     path.write_text('<svg><image href="file:///etc/passwd"/></svg>')
-    with pytest.raises(SourceError, match="no image that fervid knows, but a text") as caught:
-        with pillow.opened(path, 1000):
-            pass
+    with (
+        pytest.raises(SourceError, match="fervid knows, but a text") as caught,
+        pillow.opened(path, 1000),
+    ):
+        pass
     assert "onvert" not in caught.value.remedy
 
 

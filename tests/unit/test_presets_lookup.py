@@ -96,9 +96,19 @@ def test_a_file_that_changes_after_it_was_trusted_is_not_loaded(tmp_path: Path) 
 
 
 def test_a_model_of_ones_own_has_to_be_trusted(folder: Path) -> None:
-    digest = SHIPPED.files["weights.safetensors"]
-    with pytest.raises(UsageError, match=digest) as caught:
+    weights = folder / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes() + b" ")
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    with pytest.raises(UsageError, match=f"its sha256 is {digest}") as caught:
         presets.classifier(str(folder))
+    assert "--trust-model" in caught.value.remedy
+
+
+def test_a_copy_of_a_shipped_model_is_known_and_its_entry_has_to_be_trusted(folder: Path) -> None:
+    digest = SHIPPED.files["weights.safetensors"]
+    with pytest.raises(UsageError, match=f"holds the weights of {DEFAULT_MODEL},") as caught:
+        presets.classifier(str(folder))
+    assert f"Give --model {DEFAULT_MODEL}," in caught.value.remedy
     assert "--trust-model" in caught.value.remedy
     found = presets.classifier(str(folder), trusted=True)
     assert found.name == str(folder)
