@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fervid.errors import FervidError
 from fervid.runtime import Network, TensorflowNetwork
 from training.blend import head_logits, plain_blend, shipped_network
 from training.blend_record import write_comparison
@@ -71,16 +72,18 @@ def fit_blend(run_dir: Path, archive: Path, votes: Path, folder: Path) -> dict[s
         What was written, see `training.blend_record.write_comparison`.
 
     Raises:
-        FervidError: The run, the data or the photographs cannot be read.
+        FervidError: The run, the data or the photographs cannot be read, or show no face.
         UsageError: The run's folder cannot be written.
     """
     check_writable(run_dir)
     architecture = run_facts(run_dir)["architecture"]
     photos = read_photos(folder)
+    chosen = photos.odd & photos.found
+    if not chosen.any():
+        raise FervidError(f"No photograph at an odd place in {folder} has a face.", "Give more.")
     examples, rows = read_run_rows(run_dir, archive, votes)
     trained = load_averaged(run_dir, examples.images)
     network = TensorflowNetwork(shipped_network(trained, architecture), "cpu")
-    chosen = photos.odd & photos.found
     validation = _judged(network, rows.images, rows.labels)
     photographs = _judged(network, photos.crops[chosen], photos.labels[chosen])
     odd = int(photos.odd.sum())

@@ -107,6 +107,17 @@ def test_blends_are_judged_on_validation_and_on_odd_photographs_alone(
     assert chosen.startswith("Chosen: fitted, photographs weigh 0")
 
 
+def test_photographs_without_a_face_are_said_before_the_work(
+    command: Callable[[], Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    none = np.zeros(8, bool)
+    photos = Photos(FACES.images, none, FACES.labels, ~none)
+    monkeypatch.setattr(fit_blend, "read_photos", lambda _: photos)
+    done = command()
+    assert done.exit_code == 1
+    assert "No photograph at an odd place" in done.output
+
+
 def test_what_was_fitted_stays_with_the_weights_that_it_was_fitted_for(
     command: Callable[[], Result], tmp_path: Path
 ) -> None:
