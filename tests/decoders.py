@@ -25,8 +25,15 @@ def nurseries(pid: int | None = None) -> list[int]:
     return [
         child
         for child in children(pid or os.getpid())
-        if b"fervid.decode_worker" in Path(f"/proc/{child}/cmdline").read_bytes()
+        if b"fervid.decode_worker" in _command_line(child)
     ]
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it ended meanwhile
+        return b""
 
 
 def workers(pid: int | None = None) -> list[int]:
