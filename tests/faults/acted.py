@@ -126,4 +126,4 @@ def _draw(folder: Path, *_: object) -> int:
 
 
 def _write_page(_: Place, path: Path, **__: object) -> None:
-    path.write_text("<html>drawn</html>\n")
+    path.write_text("<html><title>drawn · fervid</title></html>\n")

@@ -224,7 +224,7 @@ def test_a_text_is_never_opened_as_a_video(clips: Path, tmp_path: Path, text: st
 
 def test_what_is_said_of_a_name_that_is_not_utf8_fits_into_a_table(tmp_path: Path) -> None:
     path = tmp_path / "caf\udce9.mp4"
-    path.write_text("hello")
+    path.write_bytes(b"\0" * 99)
     failure = read(path)[1].failure
     assert failure is not None
     assert "caf%E9.mp4" in failure.error

@@ -53,6 +53,6 @@ def test_a_class_without_rows_has_dashes_in_the_table(without_disgust: Figures) 
 
 
 def test_a_report_says_which_intervals_it_has_and_which_a_card() -> None:
-    assert any("bootstrap" in note and "Wilson's" in note for note in notes("test", 0, tta=False))
+    assert any("bootstrap" in note and "Wilson's" in note for note in notes("test", tta=False))
     right = np.arange(3589) < 2400
     np.testing.assert_allclose(share_interval(right), wilson_interval(2400, 3589), atol=1e-3)
