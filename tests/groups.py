@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,18 @@ def from_the_middle(path: Path, draw: Callable[[Path], Path], left_out: int) -> 
 def cut(path: Path, share: float, **keywords: Any) -> Path:
     content = film(path, **keywords).read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
+    return path
+
+
+def cut_within_a_frame(path: Path) -> Path:
+    """Cut a film in the middle of a frame of many packets of the container.
+
+    The length of a transport stream differs from run to run: a share of it may end with a frame.
+    """
+    with av.open(str(film(path))) as container:
+        starts = [packet.pos for packet in container.demux(video=0) if packet.size]
+    first, last = max(pairwise(starts[20:30]), key=lambda pair: pair[1] - pair[0])
+    path.write_bytes(path.read_bytes()[: (first + last) // 2])
     return path
 
 

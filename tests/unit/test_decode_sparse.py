@@ -19,7 +19,7 @@ from fervid.options import Sampling
 from fervid.sampling import Sampler
 from fervid.types import SourceEnd
 from tests.drawn import ALL_FRAMES, read
-from tests.groups import DECODED_AS_A_WHOLE, DRAWN, FRAMES, PREDICTABLE, cut, film
+from tests.groups import DECODED_AS_A_WHOLE, DRAWN, FRAMES, PREDICTABLE, cut_within_a_frame, film
 from tests.unit.test_decode_damage import WITHOUT_A_LENGTH
 from tests.unit.test_decode_video import FORMATS
 
@@ -192,7 +192,7 @@ def test_a_sampled_file_cut_at_60_percent_is_never_ok(
 
 
 def test_a_cut_transport_stream_shows_by_its_last_frame(tmp_path: Path) -> None:
-    path = cut(tmp_path / "cut.ts", 0.4)
+    path = cut_within_a_frame(tmp_path / "cut.ts")
     for sampling in SAMPLINGS.values():
         # With frame threads FFmpeg does not always say that the frame is damaged.
         check_against_all_decoded(path, sampling, thread_count=1)
