@@ -155,7 +155,8 @@ class Sweep:
     def _count(self) -> list[str]:
         """List the calls of a run that nothing breaks."""
         self._fresh()
-        in_a_fork(self._counted_run)
+        if in_a_fork(self._counted_run) != 3:
+            raise RuntimeError(f"The scene cannot be played: {self._said()}")
         calls: list[str] = json.loads((self._work / "calls.json").read_text())
         return calls
 
