@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fervid.sources.regular import opened_unless_it_waits
+
 _CHUNK_BYTES = 1 << 20
 
 _State = tuple[int, int, int, int]
@@ -48,8 +50,7 @@ def digest_of(path: Path, went_on: Callable[[], None]) -> Digest | None:
         None for what is no regular file, cannot be read, or changes meanwhile.
     """
     try:
-        # Not blocking: a FIFO that took the file's place would be waited for.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        descriptor = opened_unless_it_waits(path, os.O_RDONLY)
         with open(descriptor, "rb", buffering=0) as file:
             facts = os.fstat(descriptor)
             if not stat.S_ISREG(facts.st_mode):
