@@ -73,8 +73,9 @@ def begin(
         if told is not None:
             done = _unchanged(told, sources)
             log.info("Resuming: %d of %d sources are done.", len(done), len(sources))
-            output.note({**facts, **kept_facts(before)})
-            return Resumed(done, facts=kept_facts(before))
+            kept = kept_facts(before)
+            output.note({**facts, **kept})
+            return Resumed(done, facts=kept)
     if options.resume and output.place.observations.exists():
         return _grow(output, sources, facts, options)
     output.note(facts)
@@ -104,9 +105,10 @@ def _grow(
     if not redone and all(path.exists() for path in asked):
         return Resumed(done, finished=before)
     # In this order: parts without a manifest could not be resumed.
-    output.note({**facts, **kept_facts(run)})
+    kept = kept_facts(run)
+    output.note({**facts, **kept})
     take_in(output, before, redone | lacking)
-    return Resumed(done, facts=kept_facts(run))
+    return Resumed(done, facts=kept)
 
 
 def _unchanged(before: pa.Table, sources: Sequence[Source]) -> frozenset[str]:

@@ -66,7 +66,8 @@ def absent(place: Place, file: Path) -> FervidError:
     if place.partial.exists():
         return FervidError(
             f"There is no {file}.",
-            f"{place.partial} is a run that is under way or did not end.",
+            f"{place.partial} is a run that is under way or did not end: go on with it by "
+            "fervid analyze --resume.",
         )
     if place.out.is_dir():
         return FervidError(
