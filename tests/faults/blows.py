@@ -48,7 +48,12 @@ def command_of(blow: Blow | None, rng: random.Random) -> Sequence[str]:
     """The program to start, so that this blow can hit it."""
     if blow is not LOST_DEVICE:
         return FERVID
-    return (sys.executable, "-m", "tests.faults.lost_device", str(rng.randrange(_CALLS)))
+    return lost_after(rng.randrange(_CALLS))
+
+
+def lost_after(calls: int) -> Sequence[str]:
+    """The program on a device that is lost after so many calls of a network."""
+    return (sys.executable, "-m", "tests.faults.lost_device", str(calls))
 
 
 def _sent(number: signal.Signals, *, twice: bool = False) -> Callable[..., bool]:
