@@ -166,7 +166,8 @@ class Config:
         architecture: A name of `fervid.networks.registry`.
         seed: Of weights, order, augmentation and dropout.
         policy: Keras dtype policy.
-        start: The weights file that `pretrained` starts from.
+        start: The run folder whose averaged weights are gone on from, of the same architecture; or
+            the weights file that `pretrained` starts from.
         dropout: Before the two heads.
         label_smoothing: Of the head `fer`, on top of what its targets have.
         ema_momentum: Of the average of the weights; 0 keeps the last weights alone.
@@ -208,7 +209,12 @@ class Config:
 
     def curriculum(self) -> Curriculum:
         """Return what the input pipeline wants to know."""
-        return Curriculum(self.schedule.epochs, self.schedule.batch_size, self.seed)
+        return Curriculum(
+            self.schedule.epochs,
+            self.schedule.batch_size,
+            self.seed,
+            small_first=self.start is None,
+        )
 
 
 def _check_optimizer(optimizer: AdamW | Sgd) -> None:

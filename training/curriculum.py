@@ -19,9 +19,13 @@ class Curriculum:
     epochs: int
     batch_size: int
     seed: int
+    small_first: bool = True
+    """False for a network that starts from another run's weights: it knows the full side."""
 
     def side(self, epoch: int) -> int:
         """Return the side in pixels of the images of an epoch."""
+        if not self.small_first:
+            return SIDES[-1][1]
         return next(side for share, side in SIDES if epoch < share * self.epochs or share == 1.0)
 
     def weak(self, epoch: int) -> bool:

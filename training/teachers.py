@@ -47,11 +47,20 @@ def check_teachers(config: Config, data_sha256: str) -> None:
         UsageError: A teacher was trained on other data, or on another choice of rows.
     """
     for teacher in find_teachers(config):
-        _check_rows(teacher, config.rows, data_sha256)
+        check_rows(teacher, config.rows, data_sha256)
 
 
-def _check_rows(teacher: Path, rows: Rows, data_sha256: str) -> None:
-    """Compare with the student's; the first trainer took all rows and validated on fold 0."""
+def check_rows(teacher: Path, rows: Rows, data_sha256: str) -> None:
+    """Look at what one run was trained on; the first trainer took all rows and fold 0.
+
+    Args:
+        teacher: The run folder of one that a student learns or starts from.
+        rows: The student's.
+        data_sha256: Of the student's data.
+
+    Raises:
+        UsageError: It was trained on other data, or on another choice of rows.
+    """
     facts = run_facts(teacher)
     run = facts.get("run", facts)
     chosen = run["config"]["rows"] if "config" in run else {}
@@ -62,7 +71,7 @@ def _check_rows(teacher: Path, rows: Rows, data_sha256: str) -> None:
     ):
         if has != needed:
             raise UsageError(
-                f"The teacher {teacher} was trained with {name} = {has!r}, the student is to be "
-                f"with {needed!r}: the teacher may have seen what the student is validated on.",
-                "Name teachers of the same rows.",
+                f"{teacher} was trained with {name} = {has!r}, the student is to be with "
+                f"{needed!r}: it may have seen what the student is validated on.",
+                "Name runs of the same rows.",
             )

@@ -30,6 +30,7 @@ from training.provenance import (
     write_run,
 )
 from training.rows import Examples, choose
+from training.start import check_start, check_start_rows, take_start
 from training.teachers import check_teachers, find_teachers
 from training.writable import check_writable
 
@@ -79,6 +80,7 @@ def fit(
     """
     steps = _steps(config, len(examples.labels))
     check_teachers(config, data_sha256)
+    check_start_rows(config, data_sha256)
     model, averaged = _networks(config, examples, validation, steps)
     run_dir.mkdir(parents=True, exist_ok=True)
     run = _run(config, averaged.model, examples, validation, data_sha256)
@@ -103,11 +105,7 @@ def fit(
 def _check_start(config: Config) -> None:
     """Refuse before the data is read what the architecture would refuse after that."""
     if config.architecture != "pretrained":
-        if config.start is not None:
-            raise UsageError(
-                f"The architecture {config.architecture!r} starts from random weights.",
-                f"Leave start out, or choose 'pretrained'. Received: start={str(config.start)!r}",
-            )
+        check_start(config)
     elif config.start is None or not config.start.is_file():
         raise UsageError(
             "The architecture 'pretrained' starts from a file of weights: give its path as start.",
@@ -132,12 +130,14 @@ def _networks(
     keras.utils.set_random_seed(config.seed)
     with _precision(config.policy):
         model = _compiled(config, examples, steps)
+        take_start(config, model, examples.images)
         return model, AveragedNetwork(config.architecture, examples, validation)
 
 
 def _compiled(config: Config, examples: Examples, steps: int) -> keras.Model:
     """Build the network in training with its optimizer, ready to be restored into."""
-    model = two_headed(config.architecture, config.start, config.dropout)
+    start = config.start if config.architecture == "pretrained" else None
+    model = two_headed(config.architecture, start, config.dropout)
     balanced = config.rows.balance == "class-weights"
     weights = inverse_frequencies(examples.fer) if balanced else None
     compile_for_training(model, steps, config, weights)

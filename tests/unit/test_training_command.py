@@ -67,7 +67,7 @@ def test_a_bad_flag_says_what_is_valid(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["--start", "nothing"], "'residual-se' starts from random weights"),
+        (["--start", "nothing"], "nothing is no run folder"),
         (["--architecture", "pretrained"], "'pretrained' starts from a file of weights"),
         (["--architecture", "pretrained", "--start", "nothing"], "Received: start='nothing'"),
         (["--teacher", "runs/techer"], "runs/techer is no run folder"),

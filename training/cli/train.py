@@ -38,7 +38,7 @@ from training.cli.options import data_options
     help="In place of the file's rows.share, for a trial: .03 of FER2013 has every class.",
 )
 @click.option("--policy", help="In place of the file's.")
-@click.option("--start", help="In place of the file's: weights that `pretrained` starts from.")
+@click.option("--start", help="In place of the file's: a run folder, or weights of `pretrained`.")
 @click.option(
     "--teacher",
     "teachers",
