@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import fervid
 from fervid import presets, run_log
-from fervid.engines.local import LocalEngine
+from fervid.engines import Job, load_engine
 from fervid.errors import UsageError
 from fervid.options import AnalyzeOptions, OptionKeywords, make_options
 from fervid.results import read_results, to_pandas
 from fervid.resume import begin
 from fervid.sources import Discovery, discover
-from fervid.write import Output, Place, RunIdentity, Written, check_output, open_output
+from fervid.write import Place, RunIdentity, Written, check_output, open_output
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,10 +163,11 @@ def analyze(
         else:
             facts |= resumed.facts
             if len(resumed.done) < len(found.sources):
-                engine = LocalEngine(
-                    found.sources, chosen, detector, model, done=resumed.done, stop=stop
-                )
-                _fill(output, engine, identity, facts, on_progress)
+                job = Job(found.sources, chosen, detector, model, resumed.done, stop)
+                with closing(load_engine(job)) as engine:
+                    facts["settings"] = engine.settings
+                    output.note(facts)
+                    engine.fill(output, identity, on_progress)
             facts["ended_at"] = datetime.now(UTC)
             # A page that was there would be of fewer sources.
             wants_page = chosen.report or (chosen.resume and output.place.report.exists())
@@ -195,21 +196,6 @@ def _interrupts_logged(identity: RunIdentity) -> Iterator[None]:
     except KeyboardInterrupt:
         run_log.run_interrupted(identity.run_id)
         raise
-
-
-def _fill(
-    output: Output,
-    engine: LocalEngine,
-    identity: RunIdentity,
-    facts: dict[str, Any],
-    on_progress: Callable[[Progress], None] | None,
-) -> None:
-    """Analyse what is left to do, and note in the facts how."""
-    with closing(engine):
-        facts["settings"] = engine.settings
-        output.note(facts)
-        with closing(engine.run(on_progress)) as stream:
-            output.write(stream, identity)
 
 
 def _drawing() -> DrawCharts:

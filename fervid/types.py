@@ -36,6 +36,8 @@ class Source:
         kind: Whether it has a time axis.
         size_bytes: Of the file.
         mtime: Of the file, UTC.
+        url: Of an object that is fetched when its turn comes: `path` is where to, and nothing is
+            there before; None for a file.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Source:
     kind: SourceKind
     size_bytes: int
     mtime: datetime
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

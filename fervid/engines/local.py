@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +14,15 @@ from typing import TYPE_CHECKING
 from fervid import machine, pipeline, run_log
 from fervid.classify import Classifier, load_classifier
 from fervid.detect import FaceDetector, load_detector
+from fervid.engines.engine import Job
 from fervid.engines.media_total import MediaTotal
-from fervid.presets import ClassifierPreset, Preset
 from fervid.reader_pool import DecodePlan, ReaderPool, plan_decoding
 from fervid.runtime import Device, default_threads, resolve_device
-from fervid.types import Observation, Progress, Source, SourceEnd
+from fervid.types import Observation, Progress, SourceEnd
 
 if TYPE_CHECKING:
     from fervid.options import AnalyzeOptions
+    from fervid.write import Output, RunIdentity
 
 log = logging.getLogger("fervid")
 
@@ -72,28 +72,15 @@ class LocalEngine:
     """Models loaded once, ready to run over sources; to be closed.
 
     Args:
-        sources: What will be analysed.
-        options: How.
-        detector: What finds the faces.
-        classifier: What tells their expressions.
-        done: Those of them, by id, that were analysed before.
-        stop: Once set, a run ends by KeyboardInterrupt between two frames.
+        job: What to analyse, and how.
 
     Raises:
         FervidError: The device is not there, or a model cannot be loaded.
     """
 
-    def __init__(
-        self,
-        sources: Sequence[Source],
-        options: AnalyzeOptions,
-        detector: Preset,
-        classifier: ClassifierPreset,
-        *,
-        done: frozenset[str] = frozenset(),
-        stop: threading.Event | None = None,
-    ) -> None:
-        self._todo = [source for source in sources if source.id not in done]
+    def __init__(self, job: Job) -> None:
+        sources, options = job.sources, job.options
+        self._todo = [source for source in sources if source.id not in job.done]
         self._options = options
         device = resolve_device(options.device)
         nvdec = _nvdec(options)
@@ -115,29 +102,22 @@ class LocalEngine:
             self._half,
             options.limits,
             self._total.learn,
-            done,
-            stop,
+            job.done,
+            job.stop,
             hashes=options.hash,
         )
         # Processes that decode load their libraries while this one loads the models.
         self._readers.start()
         try:
-            self._load(detector, classifier, device, memory_bytes, decoding)
+            self._load(job, device, memory_bytes, decoding)
         except BaseException:
             self.close()
             raise
 
-    def _load(
-        self,
-        detector: Preset,
-        classifier: ClassifierPreset,
-        device: Device,
-        memory_bytes: int,
-        decoding: DecodePlan,
-    ) -> None:
+    def _load(self, job: Job, device: Device, memory_bytes: int, decoding: DecodePlan) -> None:
         options = self._options
         on_litert = device.runtime == "litert"
-        self._classifier: Classifier = load_classifier(classifier, device, options.batch_size)
+        self._classifier: Classifier = load_classifier(job.classifier, device, options.batch_size)
         self.settings = Settings(
             device=device,
             detectors=_detectors(self._half) if on_litert else 1,
@@ -149,7 +129,7 @@ class LocalEngine:
         )
         self._detectors: list[FaceDetector] = [
             load_detector(
-                detector,
+                job.detector,
                 device=device,
                 min_face=options.min_face,
                 min_score=options.min_score,
@@ -161,6 +141,16 @@ class LocalEngine:
     def close(self) -> None:
         """End all that decodes."""
         self._readers.close()
+
+    def fill(
+        self,
+        output: Output,
+        run: RunIdentity,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        """Analyse all sources, as `Engine.fill` says."""
+        with closing(self.run(on_progress)) as stream:
+            output.write(stream, run)
 
     def run(
         self, on_progress: Callable[[Progress], None] | None = None

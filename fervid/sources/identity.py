@@ -35,7 +35,7 @@ def source_ids(paths: Iterable[Path], root: Path) -> dict[Path, str]:
 
 def uri(source: Source) -> str:
     """Return the `uri` column: absolute, byte-exact, percent-encoded."""
-    return source.path.as_uri()
+    return source.url or source.path.as_uri()
 
 
 def path_of_uri(text: str) -> Path:
