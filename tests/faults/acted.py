@@ -84,7 +84,7 @@ def play_a_run() -> None:
     import fervid.report
     from fervid.write import parts
 
-    fervid.api.LocalEngine = ActedEngine  # type: ignore[misc,assignment]
+    fervid.engines.local.LocalEngine = ActedEngine  # type: ignore[misc,assignment]
     fervid.charts.draw = _draw  # type: ignore[assignment]
     fervid.report.write_page = _write_page  # type: ignore[assignment]
     parts.VIDEO_SECONDS = 0.0
