@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from fervid.engines import Job
 from fervid.labels import EMOTIONS
-from fervid.options import DEFAULT_FPS, AnalyzeOptions
+from fervid.options import DEFAULT_FPS
 from fervid.types import FaceQuality, Failure, Observation, Progress, Source, SourceEnd
-from fervid.write import Place
+from fervid.write import Output, Place, RunIdentity
 from tests.observed import face
 
 NAMES = ("a.mp4", "b.jpg", "broken.mp4", "c.mp4", "early.mp4", "z.png")
@@ -36,26 +37,24 @@ def put_sources(folder: Path, names: Sequence[str] = NAMES) -> Path:
 class ActedEngine:
     """Stands in for `LocalEngine`: rows that depend on nothing but the source and its frame."""
 
-    def __init__(
-        self,
-        sources: Sequence[Source],
-        options: AnalyzeOptions,
-        *_: object,
-        done: frozenset[str] = frozenset(),
-        stop: threading.Event | None = None,
-    ) -> None:
-        self._stop = stop or threading.Event()
-        self._todo = [source for source in sources if source.id not in done]
-        frames = 40 if options.sampling.fps == DEFAULT_FPS else 16
+    def __init__(self, job: Job) -> None:
+        self._stop = job.stop or threading.Event()
+        self._todo = [source for source in job.sources if source.id not in job.done]
+        frames = 40 if job.options.sampling.fps == DEFAULT_FPS else 16
         self._rows = {"video": frames, "image": 1}
         self.settings: dict[str, Any] = {"acted": True}
 
     def close(self) -> None:
         """Nothing runs."""
 
-    def run(
-        self, _: Callable[[Progress], None] | None = None
-    ) -> Generator[Observation | SourceEnd]:
+    def fill(
+        self, output: Output, run: RunIdentity, _: Callable[[Progress], None] | None = None
+    ) -> None:
+        """Commit what is played."""
+        with closing(self.run()) as stream:
+            output.write(stream, run)
+
+    def run(self) -> Generator[Observation | SourceEnd]:
         """Play two sources side by side, as two decoders would deliver them."""
         with closing(self):
             for number in range(0, len(self._todo), 2):
@@ -79,8 +78,8 @@ def play_a_run() -> None:
 
     Every video makes a part of its own, and rows of a source spill into a file.
     """
-    import fervid.api
     import fervid.charts
+    import fervid.engines.local
     import fervid.report
     from fervid.write import parts
 
