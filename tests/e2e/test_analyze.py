@@ -173,7 +173,9 @@ def test_a_gpu_that_is_not_there_is_an_error_not_a_fallback(demo_folder: Path) -
 def test_usage_errors_come_before_any_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fervid.engines.local.LocalEngine", lambda *_: pytest.fail("a model was loaded"))
+    monkeypatch.setattr(
+        "fervid.engines.local.LocalEngine", lambda *_: pytest.fail("a model was loaded")
+    )
     (tmp_path / "notes.txt").write_text("no media here")
     for inputs, words in (([tmp_path], "No videos or images"), ([tmp_path / "x.mp4"], "x.mp4")):
         with pytest.raises(UsageError, match=words):
@@ -184,7 +186,9 @@ def test_usage_errors_come_before_any_model(
 def test_an_unknown_preset_is_a_usage_error_before_any_model_loads(
     demo_folder: Path, option: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fervid.engines.local.LocalEngine", lambda *_: pytest.fail("a model was loaded"))
+    monkeypatch.setattr(
+        "fervid.engines.local.LocalEngine", lambda *_: pytest.fail("a model was loaded")
+    )
     with pytest.raises(UsageError, match="typo"):
         fervid.analyze([demo_folder], **{option: "typo"})  # type: ignore[arg-type]
 

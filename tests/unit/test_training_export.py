@@ -20,7 +20,7 @@ from fervid.runtime import Device, TensorflowNetwork
 from tests.tiny_network import tiny
 from training.__main__ import group
 from training.archive import VOTE_COLUMNS, read_archive
-from training.blend import head_logits, plain_blend, shipped_network, votes_of
+from training.blend import head_logits, plain_blend, shipped_network
 from training.blend_record import NAME, write_comparison
 from training.checkpoint import load_averaged, save_averaged
 from training.evaluation.card_look import log_look
@@ -297,10 +297,3 @@ def test_a_card_that_is_none_is_named_before_its_looks_are_lost(
     done = export(data, run_dir, tmp_path)
     assert done.exit_code == 1
     assert "card.json is no model card" in done.output
-
-
-def test_votes_of_the_seven_classes_are_taken_apart() -> None:
-    shares = np.array([[0.2, 0, 0, 0, 0, 0, 0.1, 0.7], [0] * 7 + [1]], np.float32)
-    rows, classes = votes_of(shares)
-    assert rows.tolist() == [0, 0, 0]
-    assert classes.tolist() == [0, 0, 6]

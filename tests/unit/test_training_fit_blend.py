@@ -14,7 +14,7 @@ from fervid.errors import FervidError
 from tests.drawn_examples import drawn
 from training import fit_blend, linear_blend
 from training.__main__ import group
-from training.blend import plain_blend
+from training.blend import plain_blend, votes_of
 from training.blend_record import blend_of, read_comparison
 from training.card import chosen_on
 from training.checkpoint import save_averaged
@@ -150,3 +150,10 @@ def test_a_comparison_that_cannot_be_read_is_named(tmp_path: Path, content: str)
     (tmp_path / "blend.json").write_text(content)
     with pytest.raises(FervidError, match=r"blend\.json is no comparison of blends"):
         read_comparison(tmp_path)
+
+
+def test_votes_of_the_seven_classes_are_taken_apart() -> None:
+    shares = np.array([[0.2, 0, 0, 0, 0, 0, 0.1, 0.7], [0] * 7 + [1]], np.float32)
+    rows, classes = votes_of(shares)
+    assert rows.tolist() == [0, 0, 0]
+    assert classes.tolist() == [0, 0, 6]
