@@ -1,0 +1,135 @@
+"""Tell what went wrong with an object store: for good or not, to which URL, what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import re
+from collections.abc import Iterator
+
+from fervid.errors import FervidError
+from fervid.store.location import Location
+
+_PASSING_ERRNO = {
+    errno.EBUSY,  # s3fs: SlowDown, ServiceUnavailable, 503
+    errno.EIO,
+    getattr(errno, "EREMOTEIO", errno.EIO),  # s3fs: InternalError, 500
+    errno.EPIPE,
+    errno.ECONNRESET,
+    errno.ECONNREFUSED,
+    errno.ECONNABORTED,
+    errno.ETIMEDOUT,
+}
+_PASSING_STATUS = {408, 425, 429, 500, 502, 503, 504}
+_PASSING_NAMES = {
+    "ClientPayloadError",  # aiohttp: a body shorter than its head says
+    "ClientOSError",
+    "ConnectionClosedError",  # botocore's from here on
+    "ConnectTimeoutError",
+    "EndpointConnectionError",
+    "HTTPClientError",
+    "IncompleteReadError",
+    "ReadTimeoutError",
+    "ResponseParserError",
+    "ResponseStreamingError",
+    "ServerDisconnectedError",
+    "FSTimeoutError",
+    "HttpError",  # gcsfs's own, for 5xx; 4xx has other names
+}
+"""By name: what raises them is imported where somebody uses it."""
+
+_NO_CREDENTIALS = {
+    "NoCredentialsError",
+    "PartialCredentialsError",
+    "CredentialRetrievalError",
+    "TokenRetrievalError",
+    "DefaultCredentialsError",
+    "ClientAuthenticationError",
+}
+_LONGEST = 300
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell what another try may get over: throttling, resets, timeouts, short answers.
+
+    Args:
+        error: As fsspec's file systems raise it.
+    """
+    for each in _chain(error):
+        if isinstance(each, (PermissionError,)) or _status(each) in (401, 403, 404):
+            return False
+        if isinstance(each, (ConnectionError, TimeoutError, asyncio.IncompleteReadError)):
+            return True
+        if _status(each) in _PASSING_STATUS or _names(each) & _PASSING_NAMES:
+            return True
+    return isinstance(error, OSError) and error.errno in _PASSING_ERRNO
+
+
+def told(error: BaseException, location: Location, doing: str = "read") -> FervidError:
+    """Say what went wrong, without credentials: not with an address's query, for one.
+
+    Args:
+        error: As fsspec's file systems raise it.
+        location: Of what.
+        doing: What was to be done with it.
+    """
+    if isinstance(error, FervidError):
+        return error
+    what = f"Cannot {doing} {location.url}"
+    names = {name for each in _chain(error) for name in _names(each)}
+    statuses = {_status(each) for each in _chain(error)}
+    if names & _NO_CREDENTIALS:
+        return FervidError(
+            f"{what}: no credentials were found.",
+            "Give them as the store's own tools take them, or FSSPEC_S3_ANON=true for a public "
+            "bucket.",
+        )
+    if "PermissionError" in names or statuses & {401, 403}:
+        return FervidError(
+            f"{what}: the store refuses access ({_text(error)}).",
+            "Check the credentials that the environment gives, and their rights.",
+        )
+    if is_passing(error):
+        return FervidError(
+            f"{what}: {_text(error)}.",
+            "Check the network and the store's state; run again with --resume.",
+        )
+    if isinstance(error, FileNotFoundError) or 404 in statuses:
+        return FervidError(f"{what}: it is not there.", "Check the spelling of the address.")
+    return FervidError(f"{what}: {_text(error)}.", "Check the address and the store's settings.")
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it came from: fsspec says of many that a file was not found."""
+    seen: BaseException | None = error
+    for _ in range(5):
+        if seen is None:
+            return
+        yield seen
+        seen = seen.__cause__
+
+
+def _names(error: BaseException) -> set[str]:
+    return {each.__name__ for each in type(error).__mro__}
+
+
+def _status(error: BaseException) -> int | None:
+    """Of HTTP: aiohttp's, gcsfs's, Azure's, botocore's."""
+    for name in ("status", "code", "status_code"):
+        found = getattr(error, name, None)
+        if isinstance(found, int):
+            return found
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        found = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        return found if isinstance(found, int) else None
+    return None
+
+
+def _text(error: BaseException) -> str:
+    """In one line, without what stands behind the question mark of an address."""
+    root = [*_chain(error)][-1] if isinstance(error, FileNotFoundError) else error
+    text = getattr(root, "strerror", None) or str(root) or type(root).__name__
+    text = re.sub(r"\?[^\s'\"<>)]*", "", " ".join(str(text).split()))
+    text = re.sub(r"(://)[^/\s'\"@]*@", r"\1", text)
+    return text[:_LONGEST].rstrip(".")
