@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import threading
@@ -21,6 +22,7 @@ from fervid.options import AnalyzeOptions, OptionKeywords, make_options
 from fervid.results import read_results, to_pandas
 from fervid.resume import begin
 from fervid.sources import Discovery, discover
+from fervid.sources.interval import within
 from fervid.write import Place, RunIdentity, Written, check_output, open_output
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
     from fervid.types import Progress
     from fervid.write import DrawCharts, WriteReport
+
+log = logging.getLogger("fervid")
 
 Inputs = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -93,7 +97,15 @@ def plan(
     Raises:
         UsageError: As `analyze` would.
     """
-    chosen = make_options(**options)
+    return _plan(inputs, out, root, make_options(**options))
+
+
+def _plan(
+    inputs: Inputs,
+    out: str | os.PathLike[str] | None,
+    root: str | os.PathLike[str] | None,
+    chosen: AnalyzeOptions,
+) -> Discovery:
     if out is not None:
         check_output(Path(out), overwrite=chosen.overwrite or chosen.resume)
     elif chosen.report:
@@ -105,7 +117,15 @@ def plan(
     several = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
     # Of a quiet night, whose files were moved away when they were done, there is nothing to tell.
     grows = chosen.resume and out is not None and Place.of(Path(out)).observations.exists()
-    return discover(several, Path(root) if root is not None else None, may_be_empty=grows)
+    in_interval = chosen.since is not None or chosen.until is not None
+    found = discover(
+        several, Path(root) if root is not None else None, may_be_empty=grows or in_interval
+    )
+    if not in_interval:
+        return found
+    if not found.sources:
+        log.warning("No video or image at all, new or old: is the disk there?")
+    return within(found, chosen.since, chosen.until)
 
 
 def analyze(
@@ -141,7 +161,7 @@ def analyze(
     """
     started = datetime.now(UTC)
     chosen = make_options(**options)
-    found = plan(inputs, out, root=root, **options)
+    found = _plan(inputs, out, root, chosen)
     detector = presets.detector(chosen.detector, trusted=chosen.trust_model)
     model = presets.classifier(chosen.model, trusted=chosen.trust_model)
     identity = RunIdentity(uuid.uuid4().hex, model.name, detector.name, fervid.__version__)

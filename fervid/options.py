@@ -6,12 +6,13 @@ import math
 import re
 import sys
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Literal, TypedDict, Unpack, get_args
 
 from fervid.errors import UsageError
 from fervid.limits import Limits
-from fervid.quantities import parse_rate, parse_size, parse_time
+from fervid.quantities import parse_moment, parse_rate, parse_size, parse_time
 
 DEFAULT_FPS = Fraction(5)
 DEFAULT_DETECTOR = "mtcnn"
@@ -117,6 +118,8 @@ class AnalyzeOptions:
         thumbnails: Whether that page shows faces.
         overwrite: Whether an existing result may be replaced.
         resume: Whether to go on with what an earlier run left, finished or not.
+        since: Only sources that last changed then or later, UTC.
+        until: Only sources that last changed before, UTC.
     """
 
     sampling: Sampling = Sampling()
@@ -143,6 +146,8 @@ class AnalyzeOptions:
     thumbnails: bool = False
     overwrite: bool = False
     resume: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -176,10 +181,19 @@ class AnalyzeOptions:
             raise UsageError(
                 "--resume keeps what is there, --overwrite replaces it.", "Give one of them."
             )
+        self._check_interval()
         if self.thumbnails and not self.report:
             raise UsageError(
                 "--thumbnails puts faces into the report, and there shall be none.",
                 "Add --report, or leave --thumbnails out.",
+            )
+
+    def _check_interval(self) -> None:
+        # Equal ones hold nothing: what a scheduler gives for a run that somebody starts by hand.
+        if self.since and self.until and self.since > self.until:
+            raise UsageError(
+                "until must not be before since.",
+                f"Received: since={self.since.isoformat()}, until={self.until.isoformat()}.",
             )
 
     def _check_smoothing(self) -> None:
@@ -244,6 +258,8 @@ class OptionKeywords(TypedDict, total=False):
     thumbnails: bool
     overwrite: bool
     resume: bool
+    since: str | date | None
+    until: str | date | None
 
 
 _LIMITS = {
@@ -276,6 +292,10 @@ def make_options(**keywords: Unpack[OptionKeywords]) -> AnalyzeOptions:
     for name in ("start", "end"):
         if name in given:
             sampling[f"{name}_s"] = _seconds(given.pop(name))  # type: ignore[arg-type]
+    now = datetime.now(UTC)
+    for name in ("since", "until"):
+        if name in given:
+            given[name] = parse_moment(given[name], now)  # type: ignore[arg-type]
     if "memory" in given:
         given["memory_bytes"] = parse_size(str(given.pop("memory")))
     if "smooth" in given:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
 from fervid.errors import UsageError
@@ -10,6 +11,8 @@ from fervid.errors import UsageError
 _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", re.ASCII | re.IGNORECASE)
 _RATE = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?|\d+/\d+", re.ASCII | re.IGNORECASE)
+_AGE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(s|m|min|h|d|w)", re.ASCII | re.IGNORECASE)
+_AGE_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _LONGEST = 100
 """Characters: all that anybody means fits, and no number of so many digits takes time or memory."""
 _LARGEST_SIZE = 1 << 62
@@ -67,3 +70,32 @@ def parse_size(text: str) -> int:
             f"Not a size: {text[:_LONGEST]!r}.", "Write a number and a unit (800M, 1.5G)."
         )
     return size
+
+
+def parse_moment(moment: str | date, now: datetime) -> datetime:
+    """Read `2026-11-22`, `2026-11-22T02:00+01:00`, or an age such as `36h` or `7d`.
+
+    Args:
+        moment: ISO 8601, or an age; or a date or time, as a TOML file holds one.
+        now: What an age counts back from.
+
+    Returns:
+        UTC, which it is taken for where it does not say; a date is its first moment.
+
+    Raises:
+        UsageError: It is none of these.
+    """
+    try:
+        if isinstance(moment, str):
+            age = _AGE.fullmatch(moment.strip())
+            if age:
+                return now - timedelta(seconds=float(age[1]) * _AGE_UNITS[age[2].lower()])
+            moment = datetime.fromisoformat(moment.strip())
+        elif not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise UsageError(
+            f"Not a date, a time or an age: {str(moment)[:_LONGEST]!r}.",
+            "Write 2026-11-22, 2026-11-22T02:00Z, or an age such as 90min, 36h, 7d.",
+        ) from error

@@ -13,6 +13,7 @@ from fervid.cli.choices import (
     DEFAULTS,
     TIME,
     frame_options,
+    interval_options,
     limit_options,
     machine_options,
     model_options,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     "-o", "--out", required=True, metavar="RESULTS", help=".parquet, .csv, .csv.gz, or a folder."
 )
 @click.option("--root", metavar="DIR", help="Folder that `source` is relative to.")
+@interval_options
 @frame_options
 @click.option("--start", type=TIME, metavar="T", help="From: seconds or [HH:]MM:SS[.mmm].")
 @click.option("--end", type=TIME, metavar="T", help="Up to, not included.")

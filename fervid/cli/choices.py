@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
 
 from fervid.options import AnalyzeOptions
-from fervid.quantities import parse_rate, parse_size, parse_time
+from fervid.quantities import parse_moment, parse_rate, parse_size, parse_time
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,7 +34,14 @@ class Quantity(click.ParamType):  # type: ignore[type-arg]
         return str(value)
 
 
+class Moment(Quantity):
+    """A date, a time or an age; a file holds the first two without quotes, too."""
+
+    name = "moment"
+
+
 RATE, TIME, SIZE = Quantity(parse_rate), Quantity(parse_time), Quantity(parse_size)
+MOMENT = Moment(lambda text: parse_moment(text, datetime.now(UTC)))
 
 
 def frame_options(command: Command) -> Command:
@@ -106,6 +114,25 @@ def machine_options(command: Command) -> Command:
                 "--decode-device",
                 metavar="cpu|gpu|gpu:N",
                 help=f"gpu: NVIDIA's NVDEC.  [default: {DEFAULTS.decode_device}]",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def interval_options(command: Command) -> Command:
+    """Which sources to look at, by when they last changed."""
+    for option in reversed(
+        (
+            click.option(
+                "--since",
+                type=MOMENT,
+                metavar="T",
+                help="Sources that changed then or later: 2026-11-22, 2026-11-22T02:00Z, 36h.",
+            ),
+            click.option(
+                "--until", type=MOMENT, metavar="T", help="Sources that changed before that."
             ),
         )
     ):

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "integer": ((int,), "a whole number"),
     "float": ((int, float), "a number"),
     "quantity": ((int, float, str), "a number or text"),
+    "moment": ((str, date), "a date, a time or text"),
 }
 """What a file may hold for an option, by click's name of its type; text for all else."""
 

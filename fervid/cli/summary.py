@@ -27,7 +27,9 @@ def print_sources(found: Discovery) -> None:
     """List what would be analysed, one source a line."""
     for source in found.sources:
         tell_cells(source.kind, source.id)
-    say(logging.INFO, f"{_count(len(found.sources), 'source')}{_ignored(found.ignored)}.")
+    outside = f", {found.outside} outside the interval" if found.outside else ""
+    count = _count(len(found.sources), "source")
+    say(logging.INFO, f"{count}{outside}{_ignored(found.ignored)}.")
 
 
 def print_summary(report: RunReport) -> None:

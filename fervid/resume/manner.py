@@ -18,6 +18,7 @@ _FREE_OPTIONS = frozenset(
     {
         *("batch_size", "decode_threads", "memory_bytes", "device", "decode_device", "isolate"),
         *("limits", "charts", "report", "thumbnails", "overwrite", "resume", "trust_model"),
+        *("since", "until"),
     }
 )
 """Options that may differ: the rows are the same, to the devices' precision, or as good."""

@@ -36,11 +36,13 @@ class Discovery:
         ignored: What lies in the folders named and is no candidate: files of other kinds, links
             to folders.
         root: What the ids are relative to, absolute.
+        outside: Left out because they changed before or after an interval.
     """
 
     sources: tuple[Source, ...]
     ignored: int
     root: Path
+    outside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
