@@ -3,12 +3,14 @@
 A part is a folder: `sources.parquet`, and files of observations whose rows are ordered within each
 source. It gets its name, in one rename, when all of it is on disk and was read back. That takes
 10 ms of CPU, where a clip of three seconds takes 100 in all: videos that end within a second share
-a part. A crash costs them at most, besides what had not ended.
+a part. A crash costs them at most, besides what had not ended. A shard is one part, whole or not at
+all, under a number that it was given.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,6 +113,10 @@ class PartWriter:
         run: What the sources table says of the run.
         schema: Of the rows.
         is_durable: Whether parts are for another run, too, if this one dies.
+        number: Of the one part to make, when `commit` is called; None for one after the other,
+            when they are due.
+        before: Called before a part gets its name; it raises where that must not be.
+        after: Called with each part that has it.
     """
 
     def __init__(
@@ -121,6 +127,9 @@ class PartWriter:
         schema: pa.Schema,
         *,
         is_durable: bool = True,
+        number: int | None = None,
+        before: Callable[[], None] = lambda: None,
+        after: Callable[[Path], None] = lambda _: None,
     ) -> None:
         self._schema = schema
         self._growing_folder = growing
@@ -131,7 +140,9 @@ class PartWriter:
         self._ended: list[_Ended] = []
         self._video_waits = False
         self._files_begun = 0
-        self._number = next_number(parts)
+        self._is_shard = number is not None
+        self._number = next_number(parts) if number is None else number
+        self._before, self._after = before, after
         self._committed_at = time.monotonic()
 
     @property
@@ -172,13 +183,15 @@ class PartWriter:
         if self._is_durable:
             check_tables(folder)
             sync_tree(folder)
-        folder.rename(self._parts_folder / name)
+        self._before()
+        part = folder.rename(self._parts_folder / name)
         if self._is_durable:
             sync(self._parts_folder)
         self._number += 1
         self._ended = []
         self._video_waits = False
         self._committed_at = time.monotonic()
+        self._after(part)
 
     def close(self) -> None:
         """Close the files of sources that did not end; nobody reads them, whole or not."""
@@ -187,6 +200,8 @@ class PartWriter:
                 source.close()
 
     def _is_due(self) -> bool:
+        if self._is_shard:
+            return False
         patience = VIDEO_SECONDS if self._video_waits else PHOTO_SECONDS
         waited = time.monotonic() - self._committed_at
         return waited >= patience or len(self._ended) >= COMMIT_SOURCES
