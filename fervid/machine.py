@@ -7,6 +7,21 @@ from pathlib import Path
 
 _CGROUP = Path("/sys/fs/cgroup")
 
+_share: tuple[int, int] | None = None
+"""Cores and bytes that this process was told to keep to."""
+
+
+def keep_to(share: tuple[int, int] | None) -> None:
+    """Have this process use a share of the machine only, from now on.
+
+    A scheduler such as Ray hands out numbers, but binds no process to processors.
+
+    Args:
+        share: Cores, and bytes of memory; None for all there is.
+    """
+    global _share  # noqa: PLW0603 (a share is the process's, as an affinity is)
+    _share = share
+
 
 def cores() -> int:
     """Return the processors this process may run on, at least 1."""
@@ -14,6 +29,8 @@ def cores() -> int:
     quota = _read(_CGROUP / "cpu.max").split()
     if len(quota) == 2 and quota[0].isdecimal():
         allowed = min(allowed or 1, -(-int(quota[0]) // int(quota[1])))
+    if _share is not None:
+        allowed = min(allowed or 1, _share[0])
     return max(1, allowed or 1)
 
 
@@ -24,6 +41,8 @@ def memory_bytes() -> int:
         text = _read(_CGROUP / name).strip()
         if text.isdecimal():
             limits.append(int(text))
+    if _share is not None:
+        limits.append(_share[1])
     return min(limits)
 
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fervid import machine, pipeline, run_log
-from fervid.classify import Classifier, load_classifier
-from fervid.detect import FaceDetector, load_detector
+from fervid import pipeline, run_log
 from fervid.engines.engine import Job
 from fervid.engines.media_total import MediaTotal
+from fervid.engines.networks import BATCH_BYTES, Networks, load_networks, memory_of_frames
 from fervid.reader_pool import DecodePlan, ReaderPool, plan_decoding
 from fervid.runtime import Device, default_threads, resolve_device
 from fervid.types import Observation, Progress, SourceEnd
@@ -30,17 +29,6 @@ FRAMES = 16
 """Frames searched for faces in one call on a CPU."""
 
 GPU_FRAMES = 64
-
-BATCH_BYTES = 16 << 20
-"""Frames of a batch on a CPU, at most: 48 of 640x360, 5 of 1080p. Large ones gain little by
-company, and 16 of them kept one core idle for a sixth of a second at the end of a film."""
-
-LOOK_AHEAD_BYTES = 192 << 20
-"""Decoded frames that wait, at most, unless --memory says more: 290 of 640x360, 32 of 1080p.
-
-Several batches ahead, the slower side is busy all the time; more would only cost memory. Many
-processors get more, so that each can search a batch.
-"""
 
 _PROGRESS_INTERVAL_S = 0.2
 
@@ -69,22 +57,23 @@ class Settings:
 
 
 class LocalEngine:
-    """Models loaded once, ready to run over sources; to be closed.
+    """Models loaded, ready to run over sources; to be closed.
 
     Args:
         job: What to analyse, and how.
+        networks: Loaded before, for such a job; None to load them.
 
     Raises:
         FervidError: The device is not there, or a model cannot be loaded.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, networks: Networks | None = None) -> None:
         sources, options = job.sources, job.options
         self._todo = [source for source in sources if source.id not in job.done]
         self._options = options
-        device = resolve_device(options.device)
+        device = networks.device if networks else resolve_device(options.device)
         nvdec = _nvdec(options)
-        memory_bytes = options.memory_bytes or _memory_bytes()
+        memory_bytes = memory_of_frames(options)
         decoding = plan_decoding(
             sources,
             options.decode_threads,
@@ -109,34 +98,19 @@ class LocalEngine:
         # Processes that decode load their libraries while this one loads the models.
         self._readers.start()
         try:
-            self._load(job, device, memory_bytes, decoding)
+            self._networks = networks or load_networks(job, device)
         except BaseException:
             self.close()
             raise
-
-    def _load(self, job: Job, device: Device, memory_bytes: int, decoding: DecodePlan) -> None:
-        options = self._options
-        on_litert = device.runtime == "litert"
-        self._classifier: Classifier = load_classifier(job.classifier, device, options.batch_size)
         self.settings = Settings(
             device=device,
-            detectors=_detectors(self._half) if on_litert else 1,
+            detectors=len(self._networks.detectors),
             network_threads=default_threads(),
-            batch_size=options.batch_size or (FRAMES if on_litert else GPU_FRAMES),
-            face_batch_size=self._classifier.network_batch,
+            batch_size=options.batch_size or (FRAMES if device.runtime == "litert" else GPU_FRAMES),
+            face_batch_size=self._networks.classifier.network_batch,
             memory_bytes=memory_bytes,
             decoding=decoding,
         )
-        self._detectors: list[FaceDetector] = [
-            load_detector(
-                job.detector,
-                device=device,
-                min_face=options.min_face,
-                min_score=options.min_score,
-                max_faces=options.max_faces,
-            )
-            for _ in range(self.settings.detectors)
-        ]
 
     def close(self) -> None:
         """End all that decodes."""
@@ -168,8 +142,8 @@ class LocalEngine:
             batch_bytes = min(batch_bytes, BATCH_BYTES)
         analyzed = pipeline.analyze(
             self._readers.items(),
-            self._detectors,
-            self._classifier,
+            self._networks.detectors,
+            self._networks.classifier,
             batch_frames=self.settings.batch_size,
             batch_bytes=batch_bytes,
             min_quality=self._options.min_quality,
@@ -183,24 +157,6 @@ class LocalEngine:
                 yield from observed
             else:
                 yield from _reported(observed, len(self._todo), self._total, on_progress)
-
-
-def _memory_bytes() -> int:
-    """Return what decoded frames may take: half waits, half is in batches."""
-    both = 2 * max(LOOK_AHEAD_BYTES, (machine.cores() + 2) * BATCH_BYTES)
-    return min(machine.memory_bytes() // 4, both)
-
-
-def _detectors(batches_bytes: int) -> int:
-    """Return how many batches to search at a time: as many as processors and memory allow.
-
-    One for every processor, though these decode, too: on two, photos of 12 megapixels took 70 ms
-    each and with one detector 91, sampled frames of 1080p 18.5 and 19.6, of 360p 5.4 and 5.7.
-
-    Args:
-        batches_bytes: For batches in work, one that waits, and one being filled.
-    """
-    return max(1, min(machine.cores(), batches_bytes // BATCH_BYTES - 2))
 
 
 def _nvdec(options: AnalyzeOptions) -> int | None:
