@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +21,7 @@ from fervid.schema import OBSERVATIONS, SMOOTHED_OBSERVATIONS, SOURCES
 from fervid.types import Observation, SourceEnd
 from fervid.write.claim import Claim
 from fervid.write.durable import write_text
+from fervid.write.manifest import build_manifest
 from fervid.write.merge import PartRows
 from fervid.write.partial import mark
 from fervid.write.parts import PartWriter
@@ -226,6 +228,11 @@ class Output:
         write_table("sources", SOURCES, ready.sources, ready.kind, [sources], text)
         ready.run.write_text(text + "\n")
         write_observations(ready, self.schema, rows.ordered(), text)
+        if ready.kind == "folder":
+            # Of what stays as it is: charts and report may be made anew at any time.
+            files = [*ready.tables(), ready.run]
+            manifest = build_manifest(ready.out, files, json.loads(text))
+            ready.manifest.write_text(manifest.text())
         return ready
 
     def _publish(self) -> None:

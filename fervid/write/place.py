@@ -12,6 +12,7 @@ from typing import Literal
 from fervid.errors import UsageError
 from fervid.schema import TableName
 from fervid.sources import MARKER_NAME
+from fervid.write.manifest import MANIFEST_NAME
 from fervid.write.partial import converted_files
 
 Kind = Literal["parquet", "csv", "csv.gz", "folder"]
@@ -87,6 +88,19 @@ class Place:
         if self.kind == "folder":
             return self.out / "report.html"
         return self._beside(".report.html")
+
+    @property
+    def manifest(self) -> Path:
+        """The list of the files: in a folder of results, and of any result in a bucket."""
+        if self.kind == "folder":
+            return self.out / MANIFEST_NAME
+        return self._beside(f".{MANIFEST_NAME}")
+
+    def tables(self) -> list[Path]:
+        """List the files that hold rows: those that lie there."""
+        files = sorted(self.observations.glob("part-*.parquet"))
+        files = files if self.kind == "folder" else [self.observations]
+        return [path for path in (*files, self.sources) if path.is_file()]
 
     def table(self, name: TableName) -> Path:
         """Where one table lies."""
@@ -185,7 +199,7 @@ def _check_content(place: Place) -> None:
     """Refuse to replace folders into which somebody has put files of their own."""
     ours: dict[Path, str] = {place.charts: r".*\.png"}
     if place.kind == "folder":
-        tables = r"observations|charts|sources\.parquet|run\.json|report\.html"
+        tables = r"observations|charts|sources\.parquet|(run|manifest)\.json|report\.html"
         ours |= {place.out: tables, place.observations: r"part-\d+\.parquet"}
     for folder, names in ours.items():
         for entry in sorted(folder.iterdir()) if folder.is_dir() else ():

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fervid.errors import FervidError
+from fervid.results import read_results
 from fervid.write import Place
 from fervid.write.manifest import (
     ListedFile,
@@ -145,3 +147,20 @@ def test_what_is_missing_cut_or_changed_is_named(tmp_path: Path) -> None:
 def test_a_manifest_that_cannot_be_read_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(FervidError, match=r"nothing\.json cannot be read"):
         read_manifest(tmp_path / "nothing.json")
+
+
+def test_a_folder_lists_its_files_and_stays_readable_without_the_list(tmp_path: Path) -> None:
+    write_to(tmp_path / "r", [seen("a.mp4", 0), end("a.mp4", 1)])
+    place = Place.of(tmp_path / "r")
+
+    listed = read_manifest(place.manifest)
+
+    assert damaged(listed.files, place.out) == []
+    on_disk = {path.relative_to(place.out).as_posix() for path in place.out.rglob("*.*")}
+    assert {each.name for each in listed.files} == on_disk - {"manifest.json", ".fervid"}
+    assert listed.run_id == RUN["run_id"]
+    rows = read_results(place.out)
+    place.manifest.unlink()
+    pd.testing.assert_frame_equal(read_results(place.out), rows)
+    write_to(tmp_path / "r", [seen("b.mp4", 0), end("b.mp4", 1)], overwrite=True)
+    assert read_manifest(place.manifest).tables[0].first == "b.mp4"
