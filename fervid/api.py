@@ -48,6 +48,7 @@ class RunReport:
         ignored: Files in the folders given that are no media.
         seconds: From the start to the end.
         resumed: Sources that an earlier run had done.
+        outside: Sources left out because they changed before or after the interval asked for.
     """
 
     run_id: str
@@ -55,6 +56,7 @@ class RunReport:
     ignored: int
     seconds: float
     resumed: int = 0
+    outside: int = 0
 
     def __repr__(self) -> str:
         """Say in a line how it went."""
@@ -202,6 +204,7 @@ def analyze(
         ignored=found.ignored,
         seconds=(datetime.now(UTC) - started).total_seconds(),
         resumed=len(resumed.done),
+        outside=found.outside,
     )
     run_log.run_ended(
         report.run_id, report.statuses(), report.resumed, report.seconds, report.exit_code

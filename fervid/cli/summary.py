@@ -27,9 +27,8 @@ def print_sources(found: Discovery) -> None:
     """List what would be analysed, one source a line."""
     for source in found.sources:
         tell_cells(source.kind, source.id)
-    outside = f", {found.outside} outside the interval" if found.outside else ""
     count = _count(len(found.sources), "source")
-    say(logging.INFO, f"{count}{outside}{_ignored(found.ignored)}.")
+    say(logging.INFO, f"{count}{_outside(found.outside)}{_ignored(found.ignored)}.")
 
 
 def print_summary(report: RunReport) -> None:
@@ -37,9 +36,11 @@ def print_summary(report: RunReport) -> None:
     sources = report.written.sources
     counts = report.statuses()
     listed = ", ".join(f"{counts[status]} {status}" for status in _ORDER if status in counts)
+    listed = f" ({listed})" if listed else ""
     before = f", {report.resumed} of them done before" if report.resumed else ""
     tell(
-        f"{_count(len(sources), 'source')} ({listed}){before}{_ignored(report.ignored)}: "
+        f"{_count(len(sources), 'source')}{listed}{before}{_outside(report.outside)}"
+        f"{_ignored(report.ignored)}: "
         f"{_count(_total(sources, 'frames_sampled'), 'frame')}, "
         f"{_count(_total(sources, 'faces'), 'face')}, {report.seconds:.1f} s."
     )
@@ -101,6 +102,10 @@ def _hint_at_smaller_faces(run: Path) -> None:
 
 def _total(sources: pa.Table, column: str) -> int:
     return sum(sources[column].drop_null().to_pylist())
+
+
+def _outside(count: int) -> str:
+    return f", {count:,} outside the interval" if count else ""
 
 
 def _ignored(count: int) -> str:

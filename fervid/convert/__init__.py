@@ -75,8 +75,8 @@ def convert(
 
     Raises:
         UsageError: The target is unknown, or the folder exists, or holds what no conversion wrote.
-        FervidError: The result cannot be read, has nothing that the target can hold, or nothing can
-            be written there.
+        FervidError: The result cannot be read, has sources but nothing of them that the target can
+            hold, or nothing can be written there.
     """
     if to not in TARGETS:
         raise UsageError(f"There is no target {to!r}.", valid_names(to, TARGETS))
@@ -86,7 +86,7 @@ def convert(
     rows = dict(iter(read_results(Path(results)).groupby("source", observed=True, sort=False)))
     with new_folder(folder) as new:
         files, left_out = _write(target, sources, rows, new.path)
-        if not files:
+        if not files and len(sources):
             raise FervidError(
                 f"{results} has nothing that {target.title} has a file for.",
                 "It needs sources with rows" + ("." if target.takes_photos else ", and videos."),
