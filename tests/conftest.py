@@ -12,7 +12,13 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.browsed", "tests.downloaded", "tests.drawn", "tests.isolated", "tests.s3_server"]
+pytest_plugins = [
+    "tests.browsed",
+    "tests.downloaded",
+    "tests.drawn",
+    "tests.isolated",
+    "tests.s3_server",
+]
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
