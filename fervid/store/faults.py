@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import re
 from collections.abc import Iterator
@@ -49,6 +48,24 @@ _NO_CREDENTIALS = {
 _LONGEST = 300
 
 
+class StoreError(FervidError):
+    """A store, or what lies in it, cannot be had.
+
+    Args:
+        message: What happened, to which URL.
+        remedy: What to do about it.
+        is_missing: Whether nothing lies there.
+    """
+
+    def __init__(self, message: str, remedy: str, is_missing: bool = False) -> None:
+        super().__init__(message, remedy)
+        self.is_missing = is_missing
+
+    def __reduce__(self) -> tuple[type[StoreError], tuple[str, str, bool]]:
+        """Pass from process to process."""
+        return type(self), (self.message, self.remedy, self.is_missing)
+
+
 def is_passing(error: BaseException) -> bool:
     """Tell what another try may get over: throttling, resets, timeouts, short answers.
 
@@ -56,16 +73,16 @@ def is_passing(error: BaseException) -> bool:
         error: As fsspec's file systems raise it.
     """
     for each in _chain(error):
-        if isinstance(each, (PermissionError,)) or _status(each) in (401, 403, 404):
+        if isinstance(each, PermissionError) or _status(each) in (401, 403, 404):
             return False
-        if isinstance(each, (ConnectionError, TimeoutError, asyncio.IncompleteReadError)):
+        if isinstance(each, (ConnectionError, TimeoutError)):
             return True
         if _status(each) in _PASSING_STATUS or _names(each) & _PASSING_NAMES:
             return True
     return isinstance(error, OSError) and error.errno in _PASSING_ERRNO
 
 
-def told(error: BaseException, location: Location, doing: str = "read") -> FervidError:
+def told(error: BaseException, location: Location, doing: str = "read") -> StoreError:
     """Say what went wrong, without credentials: not with an address's query, for one.
 
     Args:
@@ -73,30 +90,32 @@ def told(error: BaseException, location: Location, doing: str = "read") -> Fervi
         location: Of what.
         doing: What was to be done with it.
     """
-    if isinstance(error, FervidError):
+    if isinstance(error, StoreError):
         return error
     what = f"Cannot {doing} {location.url}"
     names = {name for each in _chain(error) for name in _names(each)}
     statuses = {_status(each) for each in _chain(error)}
     if names & _NO_CREDENTIALS:
-        return FervidError(
+        return StoreError(
             f"{what}: no credentials were found.",
             "Give them as the store's own tools take them, or FSSPEC_S3_ANON=true for a public "
             "bucket.",
         )
     if "PermissionError" in names or statuses & {401, 403}:
-        return FervidError(
+        return StoreError(
             f"{what}: the store refuses access ({_text(error)}).",
             "Check the credentials that the environment gives, and their rights.",
         )
     if is_passing(error):
-        return FervidError(
+        return StoreError(
             f"{what}: {_text(error)}.",
             "Check the network and the store's state; run again with --resume.",
         )
     if isinstance(error, FileNotFoundError) or 404 in statuses:
-        return FervidError(f"{what}: it is not there.", "Check the spelling of the address.")
-    return FervidError(f"{what}: {_text(error)}.", "Check the address and the store's settings.")
+        return StoreError(
+            f"{what}: it is not there.", "Check the spelling of the address.", is_missing=True
+        )
+    return StoreError(f"{what}: {_text(error)}.", "Check the address and the store's settings.")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
