@@ -15,6 +15,7 @@ _COMMANDS = {
     "explore": "explore",
     "leaks": "leaks",
     "throughput": "throughput",
+    "average": "average",
     "fit-blend": "fit_blend",
     "export": "export",
     "calibrate-crop": "calibrate_crop",

@@ -79,6 +79,8 @@ def data_in_words(facts: dict[str, Any]) -> str:
             "what its teachers say of these rows: they may have been trained on more of them, "
             "before a finer audit of twins"
         )
+    if "average_of" in known:
+        words.append(f"the mean of the weights of {len(known['average_of'])} runs, see average_of")
     if "note" in known:
         words.append(str(known["note"]))
     return "; ".join(words)

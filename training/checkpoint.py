@@ -86,6 +86,23 @@ def load_averaged(run_dir: Path, clean_images: npt.NDArray[np.uint8]) -> keras.M
     Raises:
         FervidError: The run has no checkpoint yet.
     """
+    model = load_trainable(run_dir)
+    BatchNormEstimator(model).estimate(clean_images[:ESTIMATION_ROWS])
+    return model
+
+
+def load_trainable(run_dir: Path) -> keras.Model:
+    """Load a run's averaged weights without any statistics of batch norm.
+
+    Args:
+        run_dir: The folder that `python -m training train` wrote.
+
+    Returns:
+        The two-headed model in float32; only its trainable variables mean something.
+
+    Raises:
+        FervidError: The run has no checkpoint yet.
+    """
     model = two_headed(run_facts(run_dir)["architecture"], start="random")
     weights = averaged_weights(run_dir)
     if weights.name == AVERAGED:
@@ -97,7 +114,6 @@ def load_averaged(run_dir: Path, clean_images: npt.NDArray[np.uint8]) -> keras.M
         model.optimizer.build(model.trainable_variables)
         model.load_weights(weights)
         model.optimizer.finalize_variable_values(model.trainable_variables)
-    BatchNormEstimator(model).estimate(clean_images[:ESTIMATION_ROWS])
     return model
 
 

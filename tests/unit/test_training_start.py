@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from fervid.errors import UsageError
 from fervid.networks import registry
 from tests.drawn_examples import drawn
 from tests.tiny_network import tiny
+from training.average_runs import average_runs
+from training.checkpoint import load_averaged
 from training.config import AdamW, Config, Rows, Schedule
 from training.start import check_start, check_start_rows
 from training.train import fit
@@ -70,3 +73,24 @@ def test_a_start_that_may_have_seen_the_validation_rows_is_refused(first: Path) 
         check_start_rows(other, "drawn")
     with pytest.raises(UsageError, match="data_sha256"):
         check_start_rows(still(start=first), "other data")
+
+
+def test_an_average_of_runs_is_a_run_of_their_mean_weights(first: Path, tmp_path: Path) -> None:
+    second, mean = tmp_path / "second", tmp_path / "mean"
+    moving = still(start=first, optimizer=AdamW(learning_rate=1e-2), seed=4)
+    fit(moving, drawn(24, 1), drawn(14, 2), second, "drawn")
+    average_runs([first, second], mean)
+    one, other, found = (load_file(run / "averaged.safetensors") for run in (first, second, mean))
+    for name, value in found.items():
+        assert value == pytest.approx((one[name] + other[name]) / 2, abs=1e-6), name
+    averaged = json.loads((mean / "run.json").read_text())["average_of"]
+    assert [each["run"] for each in averaged] == ["first", "second"]
+    assert load_averaged(mean, drawn(24, 1).images).count_params() > 0
+    with pytest.raises(UsageError, match="there already"):
+        average_runs([first, second], mean)
+
+
+def test_strangers_are_not_averaged(first: Path, tmp_path: Path) -> None:
+    fit(still(seed=9), drawn(24, 1), drawn(14, 2), tmp_path / "stranger", "drawn")
+    with pytest.raises(UsageError, match="did not start from one of the others"):
+        average_runs([first, tmp_path / "stranger"], tmp_path / "mean")
