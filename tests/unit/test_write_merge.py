@@ -23,7 +23,6 @@ def videos(count: int, frames: int) -> list[Item]:
 @pytest.fixture
 def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge, "GROUP_ROWS", 100)
-    monkeypatch.setattr(tables, "GROUPS_PER_FILE", 3)
     monkeypatch.setattr(parts, "SPILL_ROWS", 40)
     monkeypatch.setattr(parts, "CHUNK_ROWS", 50)
 
@@ -49,13 +48,24 @@ def test_a_row_group_names_only_its_own_sources(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small_groups")
-def test_a_folder_has_a_new_file_every_few_groups(tmp_path: Path) -> None:
+def test_a_file_of_a_folder_ends_with_the_group_that_fills_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stream = videos(7, 100)
-    write_to(tmp_path / "r", stream)
-    files = sorted((tmp_path / "r" / "observations").iterdir())
-    assert [file.name for file in files] == [f"part-000{number}.parquet" for number in range(3)]
-    assert [pq.read_metadata(file).num_rows for file in files] == [300, 300, 100]
-    assert table_rows(read_results(tmp_path / "r")) == expected_rows(stream)
+    write_to(tmp_path / "whole", stream)
+    (whole,) = (tmp_path / "whole" / "observations").iterdir()
+    third = pq.read_metadata(whole).row_group(2)
+    last = third.column(third.num_columns - 1)
+    end_of_third = last.data_page_offset + last.total_compressed_size
+
+    for more, rows in ((-50, [300, 300, 100]), (50, [400, 300])):
+        monkeypatch.setattr(tables, "FILE_BYTES", end_of_third + more)
+        write_to(tmp_path / "r", stream, overwrite=True)
+        files = sorted((tmp_path / "r" / "observations").iterdir())
+        assert [pq.read_metadata(file).num_rows for file in files] == rows
+        names = [f"part-000{number}.parquet" for number in range(len(rows))]
+        assert [file.name for file in files] == names
+        assert table_rows(read_results(tmp_path / "r")) == expected_rows(stream)
 
 
 def test_photos_of_several_parts_come_out_in_order(
