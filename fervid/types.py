@@ -6,7 +6,7 @@ source are in order, and its `SourceEnd` comes last.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -36,8 +36,11 @@ class Source:
         kind: Whether it has a time axis.
         size_bytes: Of the file.
         mtime: Of the file, UTC.
-        url: Of an object that is fetched when its turn comes: `path` is where to, and nothing is
-            there before; None for a file.
+        url: Of an object that is fetched when its turn comes: till then nothing is at `path`, and
+            no file can be there; None for a file.
+        address: What it is fetched by, where that is not its URL: it may hold a signature, which
+            is told to nobody.
+        etag: What its store calls the version that was found; None where it does not say.
     """
 
     id: str
@@ -46,6 +49,8 @@ class Source:
     size_bytes: int
     mtime: datetime
     url: str | None = None
+    address: str | None = field(default=None, repr=False)
+    etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,7 +273,10 @@ def served_bucket(port: int, name: str) -> Iterator[Bucket]:
 def s3_process() -> Iterator[int]:
     """Start moto's S3 server; yields its port."""
     started = subprocess.Popen(
-        [sys.executable, "-c", _SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", _SERVE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     with started as process:
         assert process.stdout is not None

@@ -1,7 +1,8 @@
 """Turn what a user names (files, folders, patterns) into the sources of a run."""
 
 from fervid.sources.change import noticed
-from fervid.sources.discovery import MARKER_NAME, Discovery, Listed, discover
+from fervid.sources.discovery import Discovery, discover
+from fervid.sources.found import MARKER_NAME, Listed
 from fervid.sources.identity import path_of_uri, readable, uri
 from fervid.sources.regular import check_is_file
 from fervid.sources.signature import Format, format_of_file

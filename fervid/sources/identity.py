@@ -29,8 +29,21 @@ def source_ids(paths: Iterable[Path], root: Path) -> dict[Path, str]:
         while name in taken:  # one file is called b"\xff.mp4", another b"%FF.mp4"
             name = name.replace("%", "%25")
         taken.add(name)
-        ids[path] = f"./{name}" if name.startswith(FORMULA_STARTS) else name
+        ids[path] = _no_formula(name)
     return ids
+
+
+def object_id(key: str) -> str:
+    """Name an object by its key relative to a root, as `source_ids` names files.
+
+    Args:
+        key: Of one of several objects, each another; the ids differ, too.
+    """
+    return _no_formula(f"%2E{key[1:]}" if key.startswith("./") else key)
+
+
+def _no_formula(name: str) -> str:
+    return f"./{name}" if name.startswith(FORMULA_STARTS) else name
 
 
 def uri(source: Source) -> str:

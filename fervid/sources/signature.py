@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from fervid.sources.regular import opened_unless_it_waits
@@ -57,7 +57,7 @@ class Format:
     kind: SourceKind
 
 
-def kind_of_ending(path: Path) -> SourceKind | None:
+def kind_of_ending(path: PurePath) -> SourceKind | None:
     """Return the kind that a file's ending stands for, or None for an unknown ending."""
     return _KIND_OF_ENDING.get(path.suffix[1:].lower())
 

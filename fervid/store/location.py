@@ -63,6 +63,11 @@ class Location:
                 valid_names(scheme, _NAMED),
             )
         rest = match[2]
+        if not rest.isprintable():
+            raise UsageError(
+                f"{text[:300]!r} is no address: it holds what cannot be printed.",
+                "Check its encoding; it has to be UTF-8.",
+            )
         is_web = scheme in ("http", "https")
         host = re.split(r"[/?#]" if is_web else "/", rest, maxsplit=1)[0]
         _check_has_no_password(scheme, host, rest, is_web=is_web)
