@@ -18,6 +18,7 @@ import fervid
 from fervid import presets, run_log
 from fervid.engines import Job, load_engine
 from fervid.errors import UsageError
+from fervid.metrics import RunMetrics
 from fervid.options import AnalyzeOptions, OptionKeywords, make_options
 from fervid.results import read_results, to_pandas
 from fervid.resume import begin
@@ -137,6 +138,7 @@ def analyze(
     root: str | os.PathLike[str] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
+    metrics: str | os.PathLike[str] | None = None,
     **options: Unpack[OptionKeywords],
 ) -> RunReport:
     """Analyse the expressions of the faces in videos and photos.
@@ -150,6 +152,7 @@ def analyze(
         on_progress: Called a few times a second from this thread.
         stop: Set it, from a signal handler or another thread, to end the run between two frames:
             what was finished is kept for `resume`, and KeyboardInterrupt is raised.
+        metrics: File for Prometheus: how the run goes, written every 15 s, and how it went.
         **options: As on the command line: `fps=2`, `min_face=60`, `start="1:30"`, ...
 
     Returns:
@@ -161,17 +164,32 @@ def analyze(
         FervidError: A model, a device or the disk is not there; nobody's source. What is wrong
             with a source stands in the sources table instead.
     """
+    with RunMetrics(metrics) as told:
+        return _analyze(inputs, out, root, on_progress, stop, make_options(**options), told)
+
+
+def _analyze(
+    inputs: Inputs,
+    out: str | os.PathLike[str] | None,
+    root: str | os.PathLike[str] | None,
+    on_progress: Callable[[Progress], None] | None,
+    stop: threading.Event | None,
+    chosen: AnalyzeOptions,
+    metrics: RunMetrics,
+) -> RunReport:
     started = datetime.now(UTC)
-    chosen = make_options(**options)
+    run_id = uuid.uuid4().hex
+    run_log.begin(run_id)
     found = _plan(inputs, out, root, chosen)
     detector = presets.detector(chosen.detector, trusted=chosen.trust_model)
     model = presets.classifier(chosen.model, trusted=chosen.trust_model)
-    identity = RunIdentity(uuid.uuid4().hex, model.name, detector.name, fervid.__version__)
+    identity = RunIdentity(run_id, model.name, detector.name, fervid.__version__)
     facts = _facts(identity, chosen, detector, model, found, started)
     target = None if out is None else Path(out)
-    run_log.run_started(identity.run_id, len(found.sources), found.ignored, target)
+    run_log.run_started(run_id, len(found.sources), found.ignored, found.outside, target)
+    metrics.begun(_info(identity, out), found=len(found.sources), outside=found.outside)
     with (
-        _interrupts_logged(identity),
+        _failure_logged(identity, started),
         open_output(
             target,
             overwrite=chosen.overwrite,
@@ -185,6 +203,8 @@ def analyze(
         else:
             facts |= resumed.facts
             if len(resumed.done) < len(found.sources):
+                parts = output.partial.part_folders
+                on_progress = metrics.watch(run_id, parts, len(resumed.done), on_progress)
                 job = Job(found.sources, chosen, detector, model, resumed.done, stop)
                 with closing(load_engine(job)) as engine:
                     facts["settings"] = engine.settings
@@ -199,26 +219,37 @@ def analyze(
                 _reporting(thumbnails=chosen.thumbnails) if wants_page else None,
             )
     report = RunReport(
-        run_id=identity.run_id,
+        run_id=run_id,
         written=written,
         ignored=found.ignored,
         seconds=(datetime.now(UTC) - started).total_seconds(),
         resumed=len(resumed.done),
         outside=found.outside,
     )
-    run_log.run_ended(
-        report.run_id, report.statuses(), report.resumed, report.seconds, report.exit_code
-    )
+    metrics.ended(written.sources, run_id, report.resumed, report.exit_code)
+    run_log.run_ended(run_id, report.statuses(), report.resumed, report.seconds, report.exit_code)
     return report
 
 
 @contextmanager
-def _interrupts_logged(identity: RunIdentity) -> Iterator[None]:
+def _failure_logged(identity: RunIdentity, started: datetime) -> Iterator[None]:
     try:
         yield
-    except KeyboardInterrupt:
-        run_log.run_interrupted(identity.run_id)
+    except BaseException as error:
+        seconds = (datetime.now(UTC) - started).total_seconds()
+        run_log.run_broke(identity.run_id, error, seconds)
         raise
+
+
+def _info(identity: RunIdentity, out: str | os.PathLike[str] | None) -> dict[str, str]:
+    """Say what runs, for its metrics."""
+    return {
+        "run_id": identity.run_id,
+        "version": identity.fervid_version,
+        "detector": identity.detector,
+        "model": identity.model,
+        "out": "" if out is None else os.fspath(out),
+    }
 
 
 def _drawing() -> DrawCharts:

@@ -15,7 +15,7 @@ class FervidError(Exception):
     """
 
     def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
+        super().__init__(message, remedy)  # both, or it could not be unpickled
         self.message = message
         self.remedy = remedy
 
@@ -33,6 +33,13 @@ class SourceError(FervidError):
 
 class SourceSkippedError(FervidError):
     """A readable source without pictures; nobody's fault, and no failure of the run."""
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Return with what code a command ends that such an error ends."""
+    if isinstance(error, KeyboardInterrupt):
+        return 130
+    return 2 if isinstance(error, UsageError) else 1
 
 
 def valid_names(name: str, known: Iterable[str]) -> str:

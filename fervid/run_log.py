@@ -6,23 +6,44 @@ The records of `fervid.run` carry `fields`, a dictionary, which `--log-json` wri
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
-from fervid.types import SourceEnd
+from fervid.errors import exit_code_of
+from fervid.types import SourceEnd, SourceStatus
 
 _log = logging.getLogger("fervid.run")
 
-_STATUSES = ("ok", "partial", "failed", "skipped")
+_STATUSES: tuple[SourceStatus, ...] = get_args(SourceStatus)
+
+_run_id: str | None = None
 
 
-def run_started(run_id: str, sources: int, ignored: int, out: Path | None) -> None:
+def begin(run_id: str) -> None:
+    """Say whose records follow, until another run begins; those of one process are one's.
+
+    Args:
+        run_id: As in the run file.
+    """
+    global _run_id  # noqa: PLW0603 (a context variable would not reach the threads of a run)
+    _run_id = run_id
+
+
+def current_run() -> str | None:
+    """Return whose records these are; None before any run."""
+    return _run_id
+
+
+def run_started(run_id: str, sources: int, ignored: int, outside: int, out: Path | None) -> None:
     """Say what a run is about to do.
 
     Args:
         run_id: As in its run file.
         sources: How many there are.
         ignored: Files beside them that are none.
+        outside: Sources left out because they changed before or after an interval.
         out: Where the result goes, if it is kept.
     """
     fields = {
@@ -30,6 +51,7 @@ def run_started(run_id: str, sources: int, ignored: int, out: Path | None) -> No
         "run_id": run_id,
         "sources": sources,
         "ignored": ignored,
+        "outside": outside,
         "out": None if out is None else str(out),
     }
     _log.info("Run %s: %d sources.", run_id, sources, extra={"fields": fields})
@@ -47,6 +69,8 @@ def source_ended(end: SourceEnd) -> None:
         "remedy": failure and failure.remedy,
         "frames_sampled": end.frames_sampled,
         "frames_failed": end.frames_failed,
+        "duration_s": end.duration_s,
+        "seconds": round(time.monotonic() - end.opened_at, 3) if end.opened_at else None,
         "sha256": end.sha256,
     }
     _log.log(
@@ -72,7 +96,7 @@ def run_ended(
         seconds: It took.
         exit_code: That of the command line.
     """
-    fields = {
+    fields: dict[str, object] = {
         "event": "run_ended",
         "run_id": run_id,
         "sources": sum(statuses.values()),
@@ -85,11 +109,21 @@ def run_ended(
     _log.info("Run %s ended: %s.", run_id, counts or "no source", extra={"fields": fields})
 
 
-def run_interrupted(run_id: str) -> None:
-    """Say that a run was stopped, and that what it finished is kept.
+def run_broke(run_id: str, error: BaseException, seconds: float) -> None:
+    """Say that a run was stopped or broke; what it finished is kept.
 
     Args:
         run_id: As in its manifest.
+        error: What ended it; what it says follows on a line of its own.
+        seconds: It took until then.
     """
-    fields = {"event": "run_ended", "run_id": run_id, "exit_code": 130}
-    _log.warning("Run %s was interrupted.", run_id, extra={"fields": fields})
+    exit_code = exit_code_of(error)
+    fields = {
+        "event": "run_ended",
+        "run_id": run_id,
+        "error_type": type(error).__name__,
+        "seconds": round(seconds, 3),
+        "exit_code": exit_code,
+    }
+    how = "was interrupted" if isinstance(error, KeyboardInterrupt) else "broke"
+    _log.warning("Run %s %s.", run_id, how, extra={"fields": fields})

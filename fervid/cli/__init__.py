@@ -14,7 +14,7 @@ from fervid.cli.interrupt import StoppedError
 from fervid.cli.lazy_group import LazyGroup
 from fervid.cli.logs import as_objects, say, show_error, show_logs
 from fervid.cli.say import complain, write_line
-from fervid.errors import FervidError, UsageError
+from fervid.errors import FervidError, exit_code_of
 from fervid.printable import printable
 
 log = logging.getLogger("fervid")
@@ -69,7 +69,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except FervidError as error:
         show_error(type(error).__name__, error.message, error.remedy)
-        sys.exit(2 if isinstance(error, UsageError) else 1)
+        sys.exit(exit_code_of(error))
     except (KeyboardInterrupt, StoppedError, click.Abort):
         say(logging.ERROR, "Interrupted.", error_type="KeyboardInterrupt")
         sys.exit(130)

@@ -74,6 +74,9 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on with an existing result, finished or not.")
 @click.option("--dry-run", is_flag=True, help="List the sources and stop.")
 @config_option
+@click.option(
+    "--metrics", metavar="FILE", help="Say there how the run goes and went, for Prometheus."
+)
 @click.option("--log-json", is_flag=True, help="Log on stderr as JSON, an object a line.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what failed.")
@@ -82,6 +85,7 @@ def command(
     out: str,
     root: str | None,
     dry_run: bool,
+    metrics: str | None,
     log_json: bool,
     verbose: bool,
     quiet: bool,
@@ -109,7 +113,9 @@ def command(
         return 0
     told = not (quiet or log_json)
     with stop_on_signal(told=told) as stop, progress_bar(shown=told) as on_progress:
-        report = analyze(names, out, root=root, on_progress=on_progress, stop=stop, **options)
+        report = analyze(
+            *(names, out), root=root, on_progress=on_progress, stop=stop, metrics=metrics, **options
+        )
     print_troubles(report)
     if not quiet:
         print_summary(report)

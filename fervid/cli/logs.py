@@ -28,16 +28,18 @@ class _Lines(logging.Formatter):
 
 
 class _Objects(logging.Formatter):
-    """A record as a JSON object: time, level, logger, message, then the fields it has."""
+    """A record as a JSON object: time, level, logger, message, its run, then its fields."""
 
     def format(self, record: logging.LogRecord) -> str:
-        from fervid.sources import readable  # loads NumPy
+        from fervid import run_log  # loads NumPy
+        from fervid.sources import readable
 
         said: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": readable(record.getMessage().strip()),
+            "run_id": run_log.current_run(),
             **getattr(record, "fields", {}),
         }
         if record.exc_info:
