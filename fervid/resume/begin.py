@@ -107,7 +107,7 @@ def _grow(
     # In this order: parts without a manifest could not be resumed.
     kept = kept_facts(run)
     output.note({**facts, **kept})
-    take_in(output, before, redone | lacking)
+    take_in(output, place, before, redone | lacking)
     return Resumed(done, facts=kept)
 
 

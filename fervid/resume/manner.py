@@ -18,6 +18,7 @@ _FREE_OPTIONS = frozenset(
     {
         *("batch_size", "decode_threads", "memory_bytes", "device", "decode_device", "isolate"),
         *("limits", "charts", "report", "thumbnails", "overwrite", "resume", "trust_model"),
+        *("engine", "cluster"),
         *("since", "until"),
     }
 )
@@ -55,13 +56,17 @@ def check_same(before: Mapping[str, Any], facts: Mapping[str, object], path: Pat
     Raises:
         UsageError: It is not; says in what.
     """
-    now = json.loads(run_json(facts))
-    changed = differences(_flat(_decisive(before)), _flat(_decisive(now)))
+    changed = changed_manner(before, json.loads(run_json(facts)))
     if changed:
         raise UsageError(
             f"{path} was made in another way: {'; '.join(changed)}.",
             "Resume it in the same way, start again with --overwrite, or give another --out.",
         )
+
+
+def changed_manner(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Say in what two run files differ that decides about the rows, a line each."""
+    return differences(_flat(_decisive(before)), _flat(_decisive(now)))
 
 
 def kept_facts(before: Mapping[str, Any]) -> dict[str, object]:

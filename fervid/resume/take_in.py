@@ -1,4 +1,4 @@
-"""Make a part of a finished result, for a run that adds to it."""
+"""Make a part of a finished result, for what adds to it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import pyarrow.parquet as pq
 
 from fervid.results import read_batches
 from fervid.schema import SOURCES
-from fervid.write import Output
+from fervid.write import Output, Place
 from fervid.write.durable import check_tables, sync_tree
 from fervid.write.parts import PART_GROUP_ROWS, next_number, open_part, part_name
 
 
-def take_in(output: Output, sources: pa.Table, but: AbstractSet[str]) -> None:
+def take_in(output: Output, place: Place, sources: pa.Table, but: AbstractSet[str]) -> None:
     """Copy the rows of a finished result into a part.
 
     Args:
-        output: Begun; the result lies at its place.
+        output: Begun.
+        place: Where the result lies.
         sources: The result's sources table.
         but: Sources to leave out.
 
@@ -34,7 +35,7 @@ def take_in(output: Output, sources: pa.Table, but: AbstractSet[str]) -> None:
     try:
         folder.mkdir()
         with open_part(folder / "observations-0.parquet", output.schema) as file:
-            for rows in read_batches(output.place, output.schema.names):
+            for rows in read_batches(place, output.schema.names):
                 is_kept = pc.is_in(rows["source"].cast(pa.string()), kept["source"])
                 file.write_table(
                     rows.filter(is_kept).cast(output.schema), row_group_size=PART_GROUP_ROWS
