@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Literal, TypedDict, Unpack, get_args
 
+from fervid.cluster import Cluster
 from fervid.errors import UsageError
 from fervid.limits import Limits
 from fervid.quantities import parse_moment, parse_rate, parse_size, parse_time
@@ -26,6 +27,8 @@ LONGEST_SMOOTHING_S = 60.0
 """Rows wait in memory for ten times as long at most."""
 
 SmoothLabels = Literal["argmax", "viterbi"]
+
+EngineName = Literal["local", "ray"]
 
 
 def _check_count(name: str, value: object) -> None:
@@ -120,6 +123,8 @@ class AnalyzeOptions:
         resume: Whether to go on with what an earlier run left, finished or not.
         since: Only sources that last changed then or later, UTC.
         until: Only sources that last changed before, UTC.
+        engine: What runs it: this machine, or a Ray cluster.
+        cluster: Which, and what of it to take.
     """
 
     sampling: Sampling = Sampling()
@@ -148,6 +153,8 @@ class AnalyzeOptions:
     resume: bool = False
     since: datetime | None = None
     until: datetime | None = None
+    engine: EngineName = "local"
+    cluster: Cluster = field(default_factory=Cluster)
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -177,6 +184,7 @@ class AnalyzeOptions:
                 "Decoding in processes of their own needs Linux.", "Leave --isolate out."
             )
         self._check_smoothing()
+        self._check_engine()
         if self.resume and self.overwrite:
             raise UsageError(
                 "--resume keeps what is there, --overwrite replaces it.", "Give one of them."
@@ -194,6 +202,23 @@ class AnalyzeOptions:
             raise UsageError(
                 "until must not be before since.",
                 f"Received: since={self.since.isoformat()}, until={self.until.isoformat()}.",
+            )
+
+    def _check_engine(self) -> None:
+        if self.engine not in get_args(EngineName):
+            raise UsageError(
+                f"engine must be one of {', '.join(get_args(EngineName))}.",
+                f"Received: engine={self.engine!r}.",
+            )
+        if self.engine == "local" and self.cluster != Cluster():
+            raise UsageError(
+                "Address and workers are a Ray cluster's, and this run shall be local.",
+                "Add --engine ray, or leave --ray-address and --worker... out.",
+            )
+        if self.engine == "ray" and re.fullmatch("gpu:[0-9]+", self.device):
+            raise UsageError(
+                f"Which GPU a worker has, Ray decides; --device {self.device} names one.",
+                "Take --device gpu.",
             )
 
     def _check_smoothing(self) -> None:
@@ -260,6 +285,11 @@ class OptionKeywords(TypedDict, total=False):
     resume: bool
     since: str | date | None
     until: str | date | None
+    engine: EngineName | None
+    ray_address: str | None
+    workers: int | None
+    worker_cpus: int | None
+    worker_gpus: float | None
 
 
 _LIMITS = {
@@ -269,6 +299,12 @@ _LIMITS = {
     "max_frames": "max_frames",
 }
 """Keyword to field."""
+_CLUSTER = {
+    "ray_address": "address",
+    "workers": "workers",
+    "worker_cpus": "worker_cpus",
+    "worker_gpus": "worker_gpus",
+}
 
 
 def make_options(**keywords: Unpack[OptionKeywords]) -> AnalyzeOptions:
@@ -303,6 +339,8 @@ def make_options(**keywords: Unpack[OptionKeywords]) -> AnalyzeOptions:
     limits = {_LIMITS[name]: given.pop(name) for name in _LIMITS if name in given}
     if "decode_memory_bytes" in limits:
         limits["decode_memory_bytes"] = parse_size(str(limits["decode_memory_bytes"]))
+    cluster = {_CLUSTER[name]: given.pop(name) for name in _CLUSTER if name in given}
+    given["cluster"] = Cluster(**cluster)  # type: ignore[arg-type]
     given["limits"] = Limits(**limits)  # type: ignore[arg-type]
     return AnalyzeOptions(sampling=Sampling(**sampling), **given)  # type: ignore[arg-type]
 

@@ -12,6 +12,7 @@ import click
 from fervid.cli.choices import (
     DEFAULTS,
     TIME,
+    cluster_options,
     frame_options,
     interval_options,
     limit_options,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 @model_options
 @machine_options
 @limit_options
+@cluster_options
 @click.option(
     "--min-quality",
     type=float,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
-from fervid.options import AnalyzeOptions
+from fervid.options import AnalyzeOptions, EngineName
 from fervid.quantities import parse_moment, parse_rate, parse_size, parse_time
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -133,6 +133,44 @@ def interval_options(command: Command) -> Command:
             ),
             click.option(
                 "--until", type=MOMENT, metavar="T", help="Sources that changed before that."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def cluster_options(command: Command) -> Command:
+    """On which machines to run."""
+    for option in reversed(
+        (
+            click.option(
+                "--engine",
+                type=click.Choice(get_args(EngineName)),
+                help=f"This machine, or a Ray cluster.  [default: {DEFAULTS.engine}]",
+            ),
+            click.option(
+                "--ray-address",
+                metavar="ADDRESS",
+                help="Of the cluster.  [default: $RAY_ADDRESS, or the one of this machine]",
+            ),
+            click.option(
+                "--workers",
+                type=int,
+                metavar="N",
+                help="At the same time.  [default: as many as there is room for]",
+            ),
+            click.option(
+                "--worker-cpus",
+                type=int,
+                metavar="N",
+                help="Processors of each.  [default: its machine's, at most 4]",
+            ),
+            click.option(
+                "--worker-gpus",
+                type=float,
+                metavar="N",
+                help="GPUs of each; .5 for two to share one.  [default: 1 if there are any]",
             ),
         )
     ):

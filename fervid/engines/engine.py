@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from fervid.errors import FervidError
 from fervid.presets import ClassifierPreset, Preset
 from fervid.types import Progress, Source
 
@@ -71,6 +73,12 @@ def load_engine(job: Job) -> Engine:
     Raises:
         FervidError: It is not installed, a device is not there, or a model cannot be loaded.
     """
+    if job.options.engine == "ray":
+        if importlib.util.find_spec("ray") is None:
+            raise FervidError("Ray is not installed.", "pip install 'fervid[ray]' brings it.")
+        from fervid.engines.ray import RayEngine
+
+        return RayEngine(job)
     from fervid.engines.local import LocalEngine
 
     return LocalEngine(job)

@@ -72,15 +72,8 @@ class LocalEngine:
         self._todo = [source for source in sources if source.id not in job.done]
         self._options = options
         device = networks.device if networks else resolve_device(options.device)
-        nvdec = _nvdec(options)
         memory_bytes = memory_of_frames(options)
-        decoding = plan_decoding(
-            sources,
-            options.decode_threads,
-            nvdec,
-            isolated=options.isolate and nvdec is None,
-            memory_bytes=memory_bytes,
-        )
+        decoding = _decoding(job, memory_bytes)
         self._total = MediaTotal(self._todo)
         # Half for the queue, half for the batches: in work, waiting, and being filled.
         self._half = max(1, memory_bytes // 2)
@@ -102,15 +95,7 @@ class LocalEngine:
         except BaseException:
             self.close()
             raise
-        self.settings = Settings(
-            device=device,
-            detectors=len(self._networks.detectors),
-            network_threads=default_threads(),
-            batch_size=options.batch_size or (FRAMES if device.runtime == "litert" else GPU_FRAMES),
-            face_batch_size=self._networks.classifier.network_batch,
-            memory_bytes=memory_bytes,
-            decoding=decoding,
-        )
+        self.settings = _settings(options, self._networks, memory_bytes, decoding)
 
     def close(self) -> None:
         """End all that decodes."""
@@ -157,6 +142,38 @@ class LocalEngine:
                 yield from observed
             else:
                 yield from _reported(observed, len(self._todo), self._total, on_progress)
+
+
+def settings_of(job: Job, networks: Networks) -> Settings:
+    """Return what `LocalEngine` would choose for a job."""
+    memory_bytes = memory_of_frames(job.options)
+    return _settings(job.options, networks, memory_bytes, _decoding(job, memory_bytes))
+
+
+def _settings(
+    options: AnalyzeOptions, networks: Networks, memory_bytes: int, decoding: DecodePlan
+) -> Settings:
+    frames = FRAMES if networks.device.runtime == "litert" else GPU_FRAMES
+    return Settings(
+        device=networks.device,
+        detectors=len(networks.detectors),
+        network_threads=default_threads(),
+        batch_size=options.batch_size or frames,
+        face_batch_size=networks.classifier.network_batch,
+        memory_bytes=memory_bytes,
+        decoding=decoding,
+    )
+
+
+def _decoding(job: Job, memory_bytes: int) -> DecodePlan:
+    nvdec = _nvdec(job.options)
+    return plan_decoding(
+        job.sources,
+        job.options.decode_threads,
+        nvdec,
+        isolated=job.options.isolate and nvdec is None,
+        memory_bytes=memory_bytes,
+    )
 
 
 def _nvdec(options: AnalyzeOptions) -> int | None:
