@@ -27,6 +27,7 @@ _MODULES = {
         "analyze",
         "annotate",
         "bench",
+        "compact",
         "convert",
         "doctor",
         "models",

@@ -71,11 +71,12 @@ def changed_manner(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[st
 
 def kept_facts(before: Mapping[str, Any]) -> dict[str, object]:
     """Return what the run file of a resumed run keeps of the one before."""
-    told = {name: before.get(name) for name in _TOLD}
-    return {
-        "settings": before.get("settings"),
-        "earlier_runs": [*before["earlier_runs"], told],
-    }
+    return {"settings": before.get("settings"), "earlier_runs": told_runs(before)}
+
+
+def told_runs(before: Mapping[str, Any]) -> list[dict[str, object]]:
+    """List the runs that a run file tells of: earlier ones, then its own."""
+    return [*before["earlier_runs"], {name: before.get(name) for name in _TOLD}]
 
 
 def differences(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:

@@ -1,0 +1,125 @@
+"""Join results by the machinery of a run: each becomes a part, and the parts are merged."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fervid.compact.finished import Finished, look_at
+from fervid.errors import UsageError
+from fervid.resume.manner import told_runs
+from fervid.resume.take_in import take_in
+from fervid.write import Output, check_output, open_output
+from fervid.write.publish import is_ready
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OF_THE_SCHEMA = ("schema_version", "labels")
+"""Facts of a run file that are those of the fervid that writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What was joined.
+
+    Args:
+        out: Where the result lies.
+        results: How many there were.
+        sources: How many the new one tells of.
+        left_out: Rows of sources tables left out because a later result tells of the same source.
+    """
+
+    out: Path
+    results: int
+    sources: int
+    left_out: int
+
+
+def compact(
+    results: Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+) -> Compacted:
+    """Join results, those of several nights, into one.
+
+    Args:
+        results: What `--out` of each was: `.parquet`, `.csv` and `.csv.gz` files, and folders. Of
+            two that tell of the same source the later one counts.
+        out: Likewise, of the result of all; it may be one of them.
+        overwrite: Whether a result that is there may be replaced.
+
+    Returns:
+        What was joined.
+
+    Raises:
+        UsageError: They were made in different ways, or there is a result at `out`.
+        FervidError: One cannot be read, or lacks rows; or nothing can be written there.
+    """
+    if not results:
+        raise UsageError("There is nothing to join.", "Give the results of some runs.")
+    started = datetime.now(UTC)
+    target = Path(out)
+    check_output(target, overwrite=overwrite)
+    finished = look_at([Path(each) for each in results])
+    smoothed = finished[0].smoothed
+    with (
+        open_output(target, overwrite=overwrite, smoothed=smoothed) as output,
+        _nothing_left(output),
+    ):
+        outdated = _outdated(finished)
+        for result, names in zip(finished, outdated, strict=True):
+            take_in(output, result.place, result.sources, names)
+        left_out = sum(map(len, outdated))
+        sources = sum(len(result.sources) for result in finished) - left_out
+        output.finish(_facts(finished, started, sources))
+    return Compacted(target, len(finished), sources, left_out)
+
+
+def _outdated(results: Sequence[Finished]) -> list[set[str]]:
+    """Name the sources of each result that a later one tells of."""
+    later: set[str] = set()
+    outdated = []
+    for result in reversed(results):
+        names = set(result.sources["source"].to_pylist())
+        outdated.append(names & later)
+        later |= names
+    return outdated[::-1]
+
+
+def _facts(results: Sequence[Finished], started: datetime, sources: int) -> dict[str, Any]:
+    """Say how the result was made: as the last one, so that analyze --resume can add to it."""
+    last = {name: results[-1].run[name] for name in results[-1].run if name not in _OF_THE_SCHEMA}
+    earlier = [run for result in results for run in told_runs(result.run)]
+    return {
+        **last,
+        "run_id": uuid.uuid4().hex,
+        "started_at": started,
+        "ended_at": datetime.now(UTC),
+        "sources": sources,
+        "earlier_runs": list({each["run_id"]: each for each in earlier}.values()),
+        "compacted": [
+            {"result": result.place.out, "run_id": result.run.get("run_id")} for result in results
+        ],
+    }
+
+
+@contextmanager
+def _nothing_left(output: Output) -> Iterator[None]:
+    """Leave no parts when it fails: the results are still there, so that nothing is worth keeping.
+
+    Parts that a killed process leaves have no run file, and are never gone on with.
+    """
+    try:
+        yield
+    except BaseException:
+        if not is_ready(output.partial):
+            output.partial.forget(output.partial.parts)
+        raise
