@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import get_args
 
 from fervid import machine, stages
+from fervid.agenda import Agenda, Files
 from fervid.decode_worker.messages import Orders
 from fervid.decode_worker.nursery import Nursery
 from fervid.decode_worker.outside import WorkerReader
@@ -16,8 +17,9 @@ from fervid.frame_queue import FrameQueue
 from fervid.limits import Limits
 from fervid.options import Sampling
 from fervid.sources import noticed
+from fervid.staging import Staging
 from fervid.thread_reader import ThreadReader
-from fervid.types import Frame, Source, SourceEnd
+from fervid.types import Frame, Source, SourceEnd, SourceKind
 
 NVDEC_SOURCES = 4
 """Sources that NVDEC decodes at the same time: each holds a CUDA context. Not tuned."""
@@ -142,6 +144,7 @@ class ReaderPool:
             get when all are read, so that damaged ones yield the same.
         stop: Once set, `items` raises KeyboardInterrupt.
         hashes: Whether to hash the files.
+        stage_bytes: Of disk that fetched objects may take; `Staging` chooses if None.
     """
 
     def __init__(
@@ -155,25 +158,35 @@ class ReaderPool:
         done: frozenset[str] = frozenset(),
         stop: threading.Event | None = None,
         hashes: bool = False,
+        stage_bytes: int | None = None,
     ) -> None:
-        self._todo = deque(
+        tasks = [
             (source, plan.threads_of(number, len(sources)))
             for number, source in enumerate(sources)
             if source.id not in done
-        )
+        ]
+        self._queue = FrameQueue(memory_bytes, plan.workers, stop or threading.Event())
+        self._staging: Staging | None = None
+        if any(source.url for source, _ in tasks):
+            self._staging = Staging(
+                tasks, stage_bytes, plan.workers, self._is_stopped, self._queue.put
+            )
+        self._agenda: Agenda = self._staging or Files(tasks)
         self._plan = plan
         self._on_opened = on_opened
         self._orders = Orders(
             sampling,
             limits,
-            kinds=frozenset(source.kind for source in sources),
+            # What an object is, its bytes say when they are there.
+            kinds=frozenset(
+                get_args(SourceKind) if self._staging else {one.kind for one in sources}
+            ),
             ahead_bytes=min(_AHEAD_BYTES, memory_bytes // (4 * plan.workers)),
             kept_bytes=memory_bytes // (2 * plan.workers),
             times_stages=stages.is_recording(),
             hashes=hashes,
         )
         self._nursery = Nursery(self._orders)
-        self._queue = FrameQueue(memory_bytes, plan.workers, stop or threading.Event())
         self._is_awaited = threading.Event()
         self._threads = [
             threading.Thread(target=self._read, name=f"fervid-decode-{number}", daemon=True)
@@ -184,6 +197,8 @@ class ReaderPool:
         """Start what decodes; it waits for `items` to be asked for."""
         if self._plan.isolated:
             self._nursery.start()
+        if self._staging:
+            self._staging.start()
         for thread in self._threads:
             thread.start()
 
@@ -201,6 +216,8 @@ class ReaderPool:
             if thread.ident is not None:
                 thread.join()
         self._nursery.close()
+        if self._staging:
+            self._staging.close()
 
     def _is_stopped(self) -> bool:
         return self._queue.stopped
@@ -213,18 +230,27 @@ class ReaderPool:
                 reader.start()
                 self._is_awaited.wait()
                 for item in reader.items():
-                    if not self._queue.put(noticed(item) if isinstance(item, SourceEnd) else item):
+                    if not self._queue.put(self._seen_off(item)):
                         return
         except BaseException as error:  # noqa: BLE001 (raised again in the consumer)
             fault = error
         finally:
             self._queue.producer_ended(fault)
 
+    def _seen_off(self, item: Frame | SourceEnd) -> Frame | SourceEnd:
+        """Look once more at the file of a source that ended; delete it if it was fetched."""
+        if isinstance(item, Frame):
+            return item
+        end = noticed(item)
+        if self._staging:
+            self._staging.ended(end.source)
+        return end
+
     def _reader(self) -> WorkerReader | ThreadReader:
         if self._plan.isolated:
             nursery, is_stopped = self._nursery, self._is_stopped
-            return WorkerReader(self._todo, self._orders, nursery, is_stopped, self._on_opened)
+            return WorkerReader(self._agenda, self._orders, nursery, is_stopped, self._on_opened)
         orders, nvdec = self._orders, self._plan.nvdec
         return ThreadReader(
-            self._todo, orders.sampling, orders.limits, nvdec, self._on_opened, orders.hashes
+            self._agenda, orders.sampling, orders.limits, nvdec, self._on_opened, orders.hashes
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import closing
 
+from fervid.agenda import Agenda
 from fervid.decode import read_source
 from fervid.decode.account import Account
 from fervid.limits import Limits
@@ -17,7 +17,7 @@ class ThreadReader:
     """Reads sources one after the other.
 
     Args:
-        todo: Sources with FFmpeg's threads for each, taken off from the left; shared with others.
+        agenda: Where sources are taken off; shared with others.
         sampling: Which frames.
         limits: What a source may cost; those of time and memory hold in a decode worker only.
         nvdec: Number of the GPU that decodes videos; None for the CPU.
@@ -27,14 +27,14 @@ class ThreadReader:
 
     def __init__(
         self,
-        todo: deque[tuple[Source, int]],
+        agenda: Agenda,
         sampling: Sampling,
         limits: Limits,
         nvdec: int | None,
         on_opened: Callable[[Source, float | None], None],
         hashes: bool = False,
     ) -> None:
-        self._todo = todo
+        self._agenda = agenda
         self._sampling = sampling
         self._limits = limits
         self._nvdec = nvdec
@@ -49,11 +49,8 @@ class ThreadReader:
 
     def items(self) -> Generator[Frame | SourceEnd]:
         """Yield frames and end markers, until no source is left."""
-        while True:
-            try:
-                source, thread_count = self._todo.popleft()
-            except IndexError:
-                return
+        while (task := self._agenda.take(waits=True)) is not None:
+            source, thread_count = task
             account = Account(source, self._limits)
             if self._hashes:
                 account.hash_file()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from fervid import stages
+from fervid.agenda import Agenda
 from fervid.decode_worker import obituary
 from fervid.decode_worker.arena import Pictures
 from fervid.decode_worker.channel import BrokenChannelError, Message
@@ -81,7 +82,7 @@ class WorkerReader:
     """Reads sources in a worker, and in another one when that is gone; belongs to one thread.
 
     Args:
-        todo: Sources with FFmpeg's threads for each, taken off from the left; shared with others.
+        agenda: Where sources are taken off; shared with others.
         orders: What holds for all sources.
         nursery: Where workers come from.
         is_stopped: Whether the run was stopped.
@@ -90,13 +91,13 @@ class WorkerReader:
 
     def __init__(
         self,
-        todo: deque[tuple[Source, int]],
+        agenda: Agenda,
         orders: Orders,
         nursery: Nursery,
         is_stopped: Callable[[], bool],
         on_opened: Callable[[Source, float | None], None],
     ) -> None:
-        self._todo = todo
+        self._agenda = agenda
         self._orders = orders
         self._nursery = nursery
         self._is_stopped = is_stopped
@@ -128,11 +129,8 @@ class WorkerReader:
         Raises:
             FervidError: No worker can be started.
         """
-        while self._todo or self._given:
-            if self._worker is None:
-                self.start()
+        while self._hand_out():
             try:
-                self._hand_out()
                 message = self._heard()
                 if message is None:
                     return
@@ -148,17 +146,20 @@ class WorkerReader:
             raise RuntimeError("There is no worker.")
         return self._worker
 
-    def _hand_out(self) -> None:
-        """Give the worker a source; behind a photo, more."""
+    def _hand_out(self) -> bool:
+        """Give a worker a source; behind a photo, more; return whether it has any."""
         while self._has_room():
-            try:
-                given = _Given(*self._todo.popleft())
-            except IndexError:
-                return
+            task = self._agenda.take(waits=not self._given)
+            if task is None:
+                break
+            if self._worker is None:
+                self.start()
+            given = _Given(*task)
             self._given.append(given)
             self._unsaid.append(
                 {"source": said_source(given.source), "threads": given.thread_count}
             )
+        return bool(self._given)
 
     def _has_room(self) -> bool:
         if not self._given:
@@ -259,7 +260,7 @@ class WorkerReader:
                 raise _cannot_start(ended)
         while self._given:
             given = self._given.pop()
-            self._todo.appendleft((given.source, given.thread_count))
+            self._agenda.give_back((given.source, given.thread_count))
 
     def _ended(self, worker: Worker, *, at_once: bool) -> Ended:
         self._worker = None

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from fervid.errors import FervidError
-from fervid.store.faults import told
+from fervid.store.faults import StoreError, told
 from fervid.store.location import Location
 
 UNDATED = datetime.fromtimestamp(0, UTC)
@@ -63,7 +63,7 @@ def entry_at(location: Location, filesystem: Any = None) -> Entry | None:
         return None
     entry = _entry(location.url, facts)
     if entry is None:
-        raise FervidError(
+        raise StoreError(
             f"{location.url}: the server does not say how large it is.",
             "Download it first and analyse the file.",
         )
@@ -160,6 +160,8 @@ def _utc(said: object) -> datetime:
             is_http = "," in said
             said = parsedate_to_datetime(said) if is_http else datetime.fromisoformat(said)
         if isinstance(said, datetime):
+            # MinIO lists milliseconds; of one object, HTTP's header says whole seconds.
+            said = said.replace(microsecond=0)
             return (said if said.tzinfo else said.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         pass

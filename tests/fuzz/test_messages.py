@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import socket
-from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -20,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fervid.agenda import Files
 from fervid.decode_worker.arena import Arena, Pictures, create, put
 from fervid.decode_worker.channel import BrokenChannelError, Channel
 from fervid.decode_worker.messages import Orders, said_end
@@ -77,7 +77,7 @@ def sound(arena: Arena) -> list[dict[str, Any]]:
 
 def heard(messages: list[Any], arena: Arena) -> list[str]:
     """Say what does not hold of what a reader makes of messages."""
-    reader = WorkerReader(deque([(SOURCE, 1)]), ORDERS, cast("Any", None), bool, lambda *_: None)
+    reader = WorkerReader(Files([(SOURCE, 1)]), ORDERS, cast("Any", None), bool, lambda *_: None)
     channel = SimpleNamespace(has_message=lambda: True)
     worker = SimpleNamespace(pictures=Pictures(arena), arena=arena, channel=channel)
     reader._worker = cast("Worker", worker)
@@ -115,7 +115,7 @@ def test_a_sound_worker_is_believed(arena: Arena) -> None:
 
 def test_what_a_worker_said_before_it_went_is_heard(arena: Arena) -> None:
     """It tells of a source that took all its memory, and ends with messages unread."""
-    reader = WorkerReader(deque([(SOURCE, 1)]), ORDERS, cast("Any", None), bool, lambda *_: None)
+    reader = WorkerReader(Files([(SOURCE, 1)]), ORDERS, cast("Any", None), bool, lambda *_: None)
     mine, its = socket.socketpair()
     worker = SimpleNamespace(arena=arena, channel=Channel(mine))
     reader._worker = cast("Worker", worker)

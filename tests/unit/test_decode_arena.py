@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from fervid.agenda import Files
 from fervid.decode import read_source
 from fervid.decode_worker import arena as shared
 from fervid.decode_worker.channel import BrokenChannelError
@@ -79,7 +79,7 @@ def test_the_parent_takes_no_picture_of_more_pixels_than_allowed(
     def frame(max_pixels: int) -> Frame:
         limits = Limits(max_pixels=max_pixels)
         orders = Orders(ALL_FRAMES, limits, frozenset(["image"]), 1, 1, times_stages=False)
-        reader = WorkerReader(deque(), orders, Nursery(orders), lambda: False, lambda *_: None)
+        reader = WorkerReader(Files([]), orders, Nursery(orders), lambda: False, lambda *_: None)
         reader._given.append(given)
         return reader._frame(said, shared.Pictures(arena))
 

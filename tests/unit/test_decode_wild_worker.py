@@ -6,7 +6,6 @@ import os
 import socket
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, cast
 
 import pytest
 
+from fervid.agenda import Files
 from fervid.decode_worker import arena as shared
 from fervid.decode_worker import outside
 from fervid.decode_worker.channel import BrokenChannelError, Channel
@@ -100,7 +100,7 @@ def endless_facts(source: Source) -> Callable[[Say], None]:
 def read(source: Source, arena: shared.Arena, talk: Callable[[Say], None]) -> list[Any]:
     orders = Orders(ALL_FRAMES, Limits(), frozenset({"video"}), 1 << 20, 1 << 20, False)
     nursery = cast("Any", Wild(arena, talk))
-    todo = deque([(source, 1)])
+    todo = Files([(source, 1)])
     reader = outside.WorkerReader(todo, orders, nursery, bool, lambda *_: None)
     return list(reader.items())
 
