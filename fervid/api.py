@@ -187,7 +187,9 @@ def _analyze(
     facts = _facts(identity, chosen, detector, model, found, started)
     target = None if out is None else Path(out)
     run_log.run_started(run_id, len(found.sources), found.ignored, found.outside, target)
-    metrics.begun(_info(identity, out), found=len(found.sources), outside=found.outside)
+    metrics.begun(
+        _info(identity, chosen.engine, out), found=len(found.sources), outside=found.outside
+    )
     with (
         _failure_logged(identity, started),
         open_output(
@@ -241,11 +243,12 @@ def _failure_logged(identity: RunIdentity, started: datetime) -> Iterator[None]:
         raise
 
 
-def _info(identity: RunIdentity, out: str | os.PathLike[str] | None) -> dict[str, str]:
+def _info(identity: RunIdentity, engine: str, out: str | os.PathLike[str] | None) -> dict[str, str]:
     """Say what runs, for its metrics."""
     return {
         "run_id": identity.run_id,
         "version": identity.fervid_version,
+        "engine": engine,
         "detector": identity.detector,
         "model": identity.model,
         "out": "" if out is None else os.fspath(out),
