@@ -1,5 +1,5 @@
 """Join several results into one that is as if a single run had made it."""
 
-from fervid.compact.compact import Compacted, compact
+from fervid.compact.join import Compacted, compact
 
 __all__ = ["Compacted", "compact"]
