@@ -46,7 +46,8 @@ def test_each_line_of_the_log_is_an_object_with_the_facts(
     assert done.returncode == 3, done.stderr
     log = objects(done.stderr)
     for record in log:
-        assert {"time", "level", "logger", "message"} <= record.keys()
+        assert {"time", "level", "logger", "message", "run_id"} <= record.keys()
+    assert len({record["run_id"] for record in log}) == 1
     run, *ends = [record for record in log if "event" in record]
     last = ends.pop()
     assert (run["event"], run["sources"], run["out"]) == ("run_started", 7, "r.csv")
@@ -60,6 +61,22 @@ def test_each_line_of_the_log_is_an_object_with_the_facts(
         assert end["status"] == ("ok" if is_good else "failed")
         assert all((end[name] is None) == is_good for name in ("error_type", "error", "remedy"))
         assert len(end["sha256"]) == 64
+        assert end["seconds"] is None or end["seconds"] >= 0
+    assert last["seconds"] > 0
+
+
+def test_a_run_that_breaks_says_that_it_ended_and_why(
+    run_fervid: Fervid, strange_folder: Path
+) -> None:
+    done = run_fervid(
+        "analyze", strange_folder, "-o", "r.csv", "--log-json", "--decode-device", "gpu:99"
+    )
+    assert done.returncode == 1
+    started, *_, ended, error = objects(done.stderr)
+    assert (started["event"], ended["event"]) == ("run_started", "run_ended")
+    assert (ended["exit_code"], ended["error_type"]) == (1, error["error_type"])
+    assert ended["run_id"] == error["run_id"] == started["run_id"]
+    assert error["remedy"]
 
 
 def test_no_name_of_a_file_forges_a_line_or_speaks_to_the_terminal(
