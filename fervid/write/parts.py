@@ -116,6 +116,7 @@ class PartWriter:
         number: Of the one part to make, when `commit` is called; None for one after the other,
             when they are due.
         before: Called before a part gets its name; it raises where that must not be.
+        after: Called with each part that has it.
     """
 
     def __init__(
@@ -128,6 +129,7 @@ class PartWriter:
         is_durable: bool = True,
         number: int | None = None,
         before: Callable[[], None] = lambda: None,
+        after: Callable[[Path], None] = lambda _: None,
     ) -> None:
         self._schema = schema
         self._growing_folder = growing
@@ -140,7 +142,7 @@ class PartWriter:
         self._files_begun = 0
         self._is_shard = number is not None
         self._number = next_number(parts) if number is None else number
-        self._before = before
+        self._before, self._after = before, after
         self._committed_at = time.monotonic()
 
     @property
@@ -182,13 +184,14 @@ class PartWriter:
             check_tables(folder)
             sync_tree(folder)
         self._before()
-        folder.rename(self._parts_folder / name)
+        part = folder.rename(self._parts_folder / name)
         if self._is_durable:
             sync(self._parts_folder)
         self._number += 1
         self._ended = []
         self._video_waits = False
         self._committed_at = time.monotonic()
+        self._after(part)
 
     def close(self) -> None:
         """Close the files of sources that did not end; nobody reads them, whole or not."""

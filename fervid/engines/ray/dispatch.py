@@ -116,6 +116,7 @@ class Dispatch:
         shard_log.shard_done(event.attempt, done)
         stages.add_process(done.times, done.cpu_s)
         self._progress.add(event.attempt.shard, done.progress)
+        self._output.committed(done.part)
 
     def _give_up(self, source: Source) -> None:
         """Commit the row of a source that kills its workers."""
@@ -132,6 +133,7 @@ class Dispatch:
             self._run,
             self._output.schema,
             number=self._queue.new_number(),
+            after=self._output.committed,
         )
         with self._target.writing():
             writer.add(SourceEnd(source, "failed", failure))
