@@ -88,8 +88,10 @@ class PartRows:
         """Read some columns of all rows, in no particular order."""
         for path, outdated in zip(self._files, self._outdated, strict=True):
             read = columns if outdated is None else ("source", *columns)
-            for group in pq.ParquetFile(path).iter_batches(GROUP_ROWS, columns=[*{*read}]):
-                yield _without(pa.Table.from_batches([group]), outdated).select(columns)
+            # Buffered ahead, all that was read would stay in memory.
+            with pq.ParquetFile(path, pre_buffer=False) as file:
+                for group in file.iter_batches(GROUP_ROWS, columns=[*{*read}]):
+                    yield _without(pa.Table.from_batches([group]), outdated).select(columns)
 
     def _slices(self, stretches: pa.Table) -> Iterator[pa.Table]:
         for file, group, start, rows in _runs(stretches).tolist():
