@@ -24,13 +24,13 @@ from fervid.results import read_results, to_pandas
 from fervid.resume import begin
 from fervid.sources import Discovery, discover
 from fervid.sources.interval import within
-from fervid.write import Place, RunIdentity, Written, check_output, open_output
+from fervid.write import RunIdentity, check_out, open_output
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from fervid.types import Progress
-    from fervid.write import DrawCharts, WriteReport
+    from fervid.write import DrawCharts, WriteReport, Written
 
 log = logging.getLogger("fervid")
 
@@ -50,6 +50,7 @@ class RunReport:
         seconds: From the start to the end.
         resumed: Sources that an earlier run had done.
         outside: Sources left out because they changed before or after the interval asked for.
+        min_face: Pixels; smaller faces were not looked for.
     """
 
     run_id: str
@@ -58,16 +59,17 @@ class RunReport:
     seconds: float
     resumed: int = 0
     outside: int = 0
+    min_face: float = 0.0
 
     def __repr__(self) -> str:
         """Say in a line how it went."""
-        where = f" in {self.written.place.out}" if self.written.place else ""
+        where = f" in {self.written.out}" if self.written.out else ""
         return f"<RunReport {self.statuses()}{where}, {self.seconds:.1f} s>"
 
     def observations(self) -> pd.DataFrame:
         """Return a row per face per sampled frame, as `read_results` gives it."""
-        if self.written.place is not None:
-            return read_results(self.written.place.out)
+        if self.written.out is not None:
+            return read_results(self.written.out)
         return to_pandas(self.written.observations, "observations")
 
     def sources(self) -> pd.DataFrame:
@@ -109,8 +111,9 @@ def _plan(
     root: str | os.PathLike[str] | None,
     chosen: AnalyzeOptions,
 ) -> Discovery:
+    has_result = False
     if out is not None:
-        check_output(Path(out), overwrite=chosen.overwrite or chosen.resume)
+        has_result = check_out(os.fspath(out), overwrite=chosen.overwrite or chosen.resume)
     elif chosen.report:
         raise UsageError("A report lies beside its result, but none is kept.", "Give out, too.")
     elif chosen.resume:
@@ -119,7 +122,7 @@ def _plan(
     presets.classifier(chosen.model, trusted=chosen.trust_model)
     several = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
     # Of a quiet night, whose files were moved away when they were done, there is nothing to tell.
-    grows = chosen.resume and out is not None and Place.of(Path(out)).observations.exists()
+    grows = chosen.resume and has_result
     in_interval = chosen.since is not None or chosen.until is not None
     found = discover(
         several, Path(root) if root is not None else None, may_be_empty=grows or in_interval
@@ -146,7 +149,7 @@ def analyze(
     Args:
         inputs: Files, folders (recursive) and glob patterns; one, or several.
         out: Where to leave the result: `.parquet`, `.csv`, `.csv.gz`, or a folder (no ending).
-            None leaves nothing on disk.
+            A URL such as `s3://bucket/night/results.parquet`, too. None leaves nothing on disk.
         root: What the column `source` is relative to; by default the one folder given, else the
             deepest folder common to all inputs.
         on_progress: Called a few times a second from this thread.
@@ -185,7 +188,7 @@ def _analyze(
     model = presets.classifier(chosen.model, trusted=chosen.trust_model)
     identity = RunIdentity(run_id, model.name, detector.name, fervid.__version__)
     facts = _facts(identity, chosen, detector, model, found, started)
-    target = None if out is None else Path(out)
+    target = None if out is None else os.fspath(out)
     run_log.run_started(run_id, len(found.sources), found.ignored, found.outside, target)
     metrics.begun(
         _info(identity, chosen.engine, out), found=len(found.sources), outside=found.outside
@@ -201,7 +204,7 @@ def _analyze(
     ):
         resumed = begin(output, found.sources, facts, chosen)
         if resumed.finished is not None:
-            written = Written(output.place, resumed.finished, None)
+            written = output.unchanged(resumed.finished)
         else:
             facts |= resumed.facts
             if len(resumed.done) < len(found.sources):
@@ -227,6 +230,7 @@ def _analyze(
         seconds=(datetime.now(UTC) - started).total_seconds(),
         resumed=len(resumed.done),
         outside=found.outside,
+        min_face=chosen.min_face,
     )
     metrics.ended(written.sources, run_id, report.resumed, report.exit_code)
     run_log.run_ended(run_id, report.statuses(), report.resumed, report.seconds, report.exit_code)

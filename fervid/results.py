@@ -26,6 +26,7 @@ from fervid.schema import (
 )
 from fervid.write.existing import absent, existing_place
 from fervid.write.place import Place
+from fervid.write.remote.reading import at_hand
 
 _NULLABLE = {
     pa.bool_(): pd.BooleanDtype(),
@@ -48,7 +49,7 @@ def read_results(path: str | Path, table: TableName = "observations") -> pd.Data
     """Read a table of a result.
 
     Args:
-        path: What `--out` was: a `.parquet`, `.csv` or `.csv.gz` file, or a folder.
+        path: What `--out` was: a `.parquet`, `.csv` or `.csv.gz` file, or a folder; a URL, too.
         table: `observations` or `sources`.
 
     Returns:
@@ -68,7 +69,7 @@ def read_table(
     """Read a table of a result, or some of its columns, without turning it into pandas' types.
 
     Args:
-        path: What `--out` was: a `.parquet`, `.csv` or `.csv.gz` file, or a folder.
+        path: What `--out` was: a `.parquet`, `.csv` or `.csv.gz` file, or a folder; a URL, too.
         table: `observations` or `sources`.
         columns: Those to read, in this order; None for all. Those that an older fervid, or a run
             without the option, did not write come empty.
@@ -85,18 +86,19 @@ def read_table(
             f"There is no table {table!r} in a result.",
             f"Give one of: {', '.join(get_args(TableName))}.",
         )
-    place = existing_place(Path(path))
-    file = place.table(table)
-    if not file.exists():
-        raise absent(place, file)
-    _check_version(place)
-    with _said_of(file):
-        if place.kind.startswith("csv"):
-            rows = _read_csv(file, table, columns)
-        else:
-            rows = _read_parquet(file, columns)
-        _validate(rows)
-    return _regular(rows, table, columns)
+    with at_hand(path, [table]) as here:
+        place = existing_place(here)
+        file = place.table(table)
+        if not file.exists():
+            raise absent(place, file)
+        _check_version(place)
+        with _said_of(file):
+            if place.kind.startswith("csv"):
+                rows = _read_csv(file, table, columns)
+            else:
+                rows = _read_parquet(file, columns)
+            _validate(rows)
+        return _regular(rows, table, columns)
 
 
 def read_batches(place: Place, columns: Sequence[str]) -> Iterator[pa.Table]:
@@ -212,7 +214,8 @@ def _read_parquet(file: Path, columns: Sequence[str] | None) -> pa.Table:
 
 def _parquet_batches(file: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     for part in sorted(file.glob("*.parquet")) if file.is_dir() else [file]:
-        with pq.ParquetFile(part) as rows:
+        # Buffered ahead, all that was read would stay in memory.
+        with pq.ParquetFile(part, pre_buffer=False) as rows:
             present = [name for name in columns if name in rows.schema_arrow.names]
             yield from rows.iter_batches(BATCH_ROWS, columns=present, use_threads=False)
 

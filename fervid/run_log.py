@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import get_args
 
 from fervid.errors import exit_code_of
@@ -36,7 +35,7 @@ def current_run() -> str | None:
     return _run_id
 
 
-def run_started(run_id: str, sources: int, ignored: int, outside: int, out: Path | None) -> None:
+def run_started(run_id: str, sources: int, ignored: int, outside: int, out: str | None) -> None:
     """Say what a run is about to do.
 
     Args:
@@ -52,7 +51,7 @@ def run_started(run_id: str, sources: int, ignored: int, outside: int, out: Path
         "sources": sources,
         "ignored": ignored,
         "outside": outside,
-        "out": None if out is None else str(out),
+        "out": out,
     }
     _log.info("Run %s: %d sources.", run_id, sources, extra={"fields": fields})
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fervid.cli.logs import as_objects, say
@@ -44,15 +42,8 @@ def print_summary(report: RunReport) -> None:
         f"{_count(_total(sources, 'frames_sampled'), 'frame')}, "
         f"{_count(_total(sources, 'faces'), 'face')}, {report.seconds:.1f} s."
     )
-    place = report.written.place
-    if place is None:
-        return
-    tell(f"Observations: {place.observations}")
-    tell(f"Sources:      {place.sources}")
-    if place.charts.is_dir():
-        tell(f"Charts:       {place.charts}")
-    if place.report.is_file():
-        tell(f"Report:       {place.report}")
+    for what, name in report.written.called.items():
+        tell(f"{what + ':':13} {name}")
     if left_out := report.written.timelines_left_out:
         say(
             logging.WARNING,
@@ -60,7 +51,7 @@ def print_summary(report: RunReport) -> None:
             "have none.",
         )
     if _total(sources, "frames_sampled") and not _total(sources, "faces"):
-        _hint_at_smaller_faces(place.run)
+        _hint_at_smaller_faces(report.min_face)
 
 
 def print_troubles(report: RunReport) -> None:
@@ -89,9 +80,8 @@ def _print_troubles(troubles: list[dict[str, Any]]) -> None:
         complain(f"... and {len(troubles) - _TROUBLES_SHOWN} more in the sources table.")
 
 
-def _hint_at_smaller_faces(run: Path) -> None:
+def _hint_at_smaller_faces(min_face: float) -> None:
     """Say from which size on faces were looked for, where the detector can find smaller ones."""
-    min_face = json.loads(run.read_text())["options"]["min_face"]
     if min_face > _SMALL_FACE:
         say(
             logging.WARNING,

@@ -6,7 +6,7 @@ import logging
 
 from fervid.errors import UsageError
 from fervid.write.partial import PartialFolder, converted_files
-from fervid.write.place import Place, check_output, present_run
+from fervid.write.place import Place, check_place, present_run
 from fervid.write.publish import complete, is_ready, publish
 
 _logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Claim:
         try:
             self._settle_leftovers(overwrite=overwrite, resume=resume)
             # Again: until it was claimed, another run may have ended there.
-            check_output(place.out, overwrite=overwrite or resume)
+            check_place(place, overwrite=overwrite or resume)
             self.replaces = present_run(place)
             self.partial.prepare()
         except BaseException:
@@ -72,7 +72,8 @@ class Claim:
         """Replace nothing that has come since the run began."""
         if present_run(self._place) not in (None, self.replaces):
             raise UsageError(
-                f"Since the run began another result has come to {self._place.out}, or beside it; "
+                "Since the run began another result has come to "
+                f"{self._place.called(self._place.out)}, or beside it; "
                 f"what this one finished lies in {self.partial.path}.",
                 "Move that result away, then go on with --resume.",
             )
@@ -90,8 +91,8 @@ class Claim:
             self.partial.empty()
         elif self.holds_anything() and not (resume or overwrite):
             raise UsageError(
-                f"{self.partial.path} is what a run that did not end left behind: "
-                f"{len(self.partial.part_folders())} finished part(s).",
+                f"{self._place.called(self.partial.path)} is what a run that did not end left "
+                f"behind: {len(self.partial.part_folders())} finished part(s).",
                 "Go on with it by --resume, start again with --overwrite, which deletes it, or "
                 "give another --out.",
             )

@@ -7,9 +7,8 @@ import logging
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -25,7 +24,7 @@ from fervid.write.manifest import build_manifest
 from fervid.write.merge import PartRows
 from fervid.write.partial import mark
 from fervid.write.parts import PartWriter
-from fervid.write.place import Place, check_output
+from fervid.write.place import Place
 from fervid.write.run_file import run_json
 from fervid.write.sources_row import RunIdentity
 from fervid.write.tables import write_observations, write_table
@@ -44,16 +43,25 @@ class Written:
     """A complete result.
 
     Args:
-        place: Where it lies; None when nothing was asked to be left on disk.
+        place: Where it lies; None when nothing was asked to be left on disk. Of a result with a
+            URL, where it was made: nothing stays there.
         sources: The sources table, ordered by source.
         observations: The rows, in memory; None when they lie at `place`.
         timelines_left_out: Videos for which no timeline was drawn because there were too many.
+        called: The path or URL of each piece of the result, by what it is: `Observations`,
+            `Sources`, and `Charts` and `Report` if there are any.
     """
 
     place: Place | None
     sources: pa.Table
     observations: pa.Table | None
     timelines_left_out: int = 0
+    called: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def out(self) -> str | None:
+        """What `--out` was, for `read_results`."""
+        return None if self.place is None else self.place.called(self.place.out)
 
 
 class Output:
@@ -68,6 +76,9 @@ class Output:
         resume: Whether what a run that died left behind is kept, for `fervid.resume` to go on with.
         in_memory: Whether `place` is temporary and the result is given back in memory.
         smoothed: Whether the rows are smoothed over time, too.
+
+    Attributes:
+        committed: Called with each part that has its name, by whoever gave it.
     """
 
     def __init__(
@@ -85,6 +96,7 @@ class Output:
         self._resume = resume
         self._in_memory = in_memory
         self._is_finished = False
+        self.committed: Callable[[Path], None] = lambda _: None
 
     def __enter__(self) -> Self:
         try:
@@ -103,7 +115,8 @@ class Output:
         if self._in_memory or self._is_finished or not self.claim.holds_anything():
             self.partial.discard()
         elif not isinstance(error, UsageError):
-            _logger.warning("What was finished lies in %s. Go on with --resume.", self.partial.path)
+            where = self.place.called(self.partial.path)
+            _logger.warning("What was finished lies in %s. Go on with --resume.", where)
         self.partial.close()
 
     def note(self, facts: Mapping[str, object]) -> None:
@@ -139,6 +152,7 @@ class Output:
             run,
             self.schema,
             is_durable=not self._in_memory,
+            after=self.committed,
         )
         try:
             for item in stream:
@@ -203,7 +217,28 @@ class Output:
                     write_report(ready)
         finally:
             self._publish()
-        return Written(self.place, sources, None, left_out)
+        return self._written(sources, left_out)
+
+    def unchanged(self, sources: pa.Table) -> Written:
+        """Give back the result that lies there, to which there is nothing to add.
+
+        Args:
+            sources: Its sources table.
+        """
+        return self._written(sources, 0)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether a result of this run has its final names."""
+        return self._is_finished
+
+    def _written(self, sources: pa.Table, left_out: int) -> Written:
+        place = self.place
+        called = {"Observations": place.observations, "Sources": place.sources}
+        called |= {"Charts": place.charts} if place.charts.is_dir() else {}
+        called |= {"Report": place.report} if place.report.is_file() else {}
+        names = {what: place.called(path) for what, path in called.items()}
+        return Written(place, sources, None, left_out, names)
 
     @contextmanager
     def _whole_or_not(self, path: Path, what: str) -> Iterator[None]:
@@ -215,8 +250,8 @@ class Output:
             path.unlink(missing_ok=True)
             if isinstance(error, OSError):
                 raise FervidError(
-                    f"The tables are saved in {self.place.out}, but the {what} could not be "
-                    f"made: {error.strerror or error}.",
+                    f"The tables are saved in {self.place.called(self.place.out)}, but the {what} "
+                    f"could not be made: {error.strerror or error}.",
                     f"Free some space; run again with --overwrite if you need the {what}.",
                 ) from error
             raise
@@ -250,34 +285,3 @@ class Output:
             "Free some space or fix the permissions, then go on with --resume; or give another "
             "--out.",
         )
-
-
-@contextmanager
-def open_output(
-    out: Path | None, *, overwrite: bool, resume: bool = False, smoothed: bool = False
-) -> Iterator[Output]:
-    """Open where a run's result goes.
-
-    Args:
-        out: A name that ends in .parquet, .csv or .csv.gz, or a folder's name without an ending;
-            None to get the result in memory alone.
-        overwrite: Whether an existing result may be replaced.
-        resume: Whether to go on with what is there.
-        smoothed: Whether the rows are smoothed over time, too.
-
-    Yields:
-        The output, to `begin`, `write` and `finish`.
-
-    Raises:
-        UsageError: The ending is unknown, or something there must not be replaced.
-        FervidError: Nothing can be written there.
-    """
-    if out is not None:
-        place = check_output(out, overwrite=overwrite or resume)
-        with Output(place, overwrite=overwrite, resume=resume, smoothed=smoothed) as output:
-            yield output
-        return
-    with TemporaryDirectory(prefix="fervid-") as folder:
-        place = Place.of(Path(folder) / "results.parquet")
-        with Output(place, overwrite=False, in_memory=True, smoothed=smoothed) as output:
-            yield output

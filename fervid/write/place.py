@@ -31,10 +31,12 @@ class Place:
     Args:
         out: As given: the observations' file, or the folder of everything.
         kind: How tables are written there.
+        url: Where all of it goes when it is complete, and how it is called; None if it stays.
     """
 
     out: Path
     kind: Kind
+    url: str | None = None
 
     @classmethod
     def of(cls, out: Path) -> Place:
@@ -108,7 +110,13 @@ class Place:
 
     def in_folder(self, folder: Path) -> Place:
         """Give the same names in another folder."""
-        return Place(folder / self.out.name, self.kind)
+        return Place(folder / self.out.name, self.kind, self.url)
+
+    def called(self, path: Path) -> str:
+        """Give the name of a file, of the result or in its `.partial` folder, for people."""
+        if self.url is None:
+            return str(path)
+        return f"{self.url.rpartition('/')[0]}/{path.relative_to(self.out.parent).as_posix()}"
 
     def results(self) -> tuple[Path, ...]:
         """Everything with a final name, in the order in which it gets it: observations last."""
@@ -141,6 +149,13 @@ def check_output(out: Path, *, overwrite: bool) -> Place:
         UsageError: The ending is unknown, a result exists, or something there is not fervid's.
     """
     place = Place.of(out)
+    check_place(place, overwrite=overwrite)
+    return place
+
+
+def check_place(place: Place, *, overwrite: bool) -> None:
+    """Check the names of a result as `check_output` does."""
+    out = place.out
     if place.kind == "folder" and out.is_mount():
         raise UsageError(
             f"{out} is a mount point, which cannot be replaced by a finished result.",
@@ -155,10 +170,9 @@ def check_output(out: Path, *, overwrite: bool) -> Place:
     if existing and not overwrite:
         whose = "" if out in existing else ", left of a result with this name and another ending"
         raise UsageError(
-            f"There is a result already: {', '.join(map(str, existing))}{whose}.",
+            f"There is a result already: {', '.join(map(place.called, existing))}{whose}.",
             "Add to it with --resume, replace it with --overwrite, or give another --out.",
         )
-    return place
 
 
 def _check_namesake(place: Place, existing: Sequence[Path]) -> None:

@@ -15,7 +15,7 @@ from fervid.errors import FervidError, UsageError
 from fervid.options import make_options
 from fervid.results import read_results
 from fervid.resume import begin
-from fervid.write import Place, open_output, output
+from fervid.write import Place, open_output, opening
 from tests.observed import RUN, expected_rows, source, table_rows
 from tests.resumed import CHOSEN, run, video
 
@@ -84,7 +84,7 @@ def test_two_runs_that_share_a_run_file_do_not_replace_it(tmp_path: Path) -> Non
 def test_a_result_that_came_before_the_place_was_claimed_is_not_replaced(
     out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    check = output.check_output
+    check = opening.check_output
 
     def slowly(path: Path, *, overwrite: bool) -> Place:
         place = check(path, overwrite=overwrite)
@@ -93,7 +93,7 @@ def test_a_result_that_came_before_the_place_was_claimed_is_not_replaced(
             pass
         return place
 
-    monkeypatch.setattr(output, "check_output", slowly)
+    monkeypatch.setattr(opening, "check_output", slowly)
     with pytest.raises(UsageError, match="There is a result already"), first(out):
         pass
 
