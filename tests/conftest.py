@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = [
+    "tests.cluster.clustered",
     "tests.browsed",
     "tests.downloaded",
     "tests.drawn",

@@ -1,0 +1,1 @@
+"""Runs on Ray clusters of several nodes on this machine, that lose workers, nodes and drivers."""
