@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import fervid
@@ -124,9 +123,7 @@ def _plan(
     # Of a quiet night, whose files were moved away when they were done, there is nothing to tell.
     grows = chosen.resume and has_result
     in_interval = chosen.since is not None or chosen.until is not None
-    found = discover(
-        several, Path(root) if root is not None else None, may_be_empty=grows or in_interval
-    )
+    found = discover(several, root, may_be_empty=grows or in_interval)
     if not in_interval:
         return found
     if not found.sources:
@@ -147,7 +144,8 @@ def analyze(
     """Analyse the expressions of the faces in videos and photos.
 
     Args:
-        inputs: Files, folders (recursive) and glob patterns; one, or several.
+        inputs: Files, folders (recursive), glob patterns, and URLs of objects, prefixes and
+            patterns of these; one, or several.
         out: Where to leave the result: `.parquet`, `.csv`, `.csv.gz`, or a folder (no ending).
             A URL such as `s3://bucket/night/results.parquet`, too. None leaves nothing on disk.
         root: What the column `source` is relative to; by default the one folder given, else the

@@ -26,6 +26,9 @@ SMALLEST_FACE = 12
 LONGEST_SMOOTHING_S = 60.0
 """Rows wait in memory for ten times as long at most."""
 
+_BYTES = {"memory": "memory_bytes", "stage_disk": "stage_disk_bytes"}
+"""Keyword to field."""
+
 SmoothLabels = Literal["argmax", "viterbi"]
 
 EngineName = Literal["local", "ray"]
@@ -107,6 +110,8 @@ class AnalyzeOptions:
         batch_size: Frames (and faces) per call of a network.
         decode_threads: Sources decoded at the same time.
         memory_bytes: Bound on decoded frames in flight.
+        stage_disk_bytes: Bound on disk for what is fetched from object stores; half of what is free
+            where temporary files go if None.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
         decode_device: Where videos are decoded: `cpu`, `gpu` (NVDEC) or `gpu:N`.
         isolate: Whether videos and photos are decoded in processes of their own.
@@ -138,6 +143,7 @@ class AnalyzeOptions:
     batch_size: int | None = None
     decode_threads: int | None = None
     memory_bytes: int | None = None
+    stage_disk_bytes: int | None = None
     device: str = "auto"
     decode_device: str = "cpu"
     isolate: bool = sys.platform == "linux"
@@ -158,7 +164,7 @@ class AnalyzeOptions:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        for name in ("max_faces", "batch_size", "decode_threads", "memory_bytes"):
+        for name in ("max_faces", "batch_size", "decode_threads", *_BYTES.values()):
             _check_count(name, getattr(self, name))
         if not (_is_number(self.min_face) and SMALLEST_FACE <= self.min_face < math.inf):
             raise UsageError(
@@ -267,6 +273,7 @@ class OptionKeywords(TypedDict, total=False):
     batch_size: int | None
     decode_threads: int | None
     memory: int | str | None
+    stage_disk: int | str | None
     device: str | None
     decode_device: str | None
     isolate: bool
@@ -332,8 +339,7 @@ def make_options(**keywords: Unpack[OptionKeywords]) -> AnalyzeOptions:
     for name in ("since", "until"):
         if name in given:
             given[name] = parse_moment(given[name], now)  # type: ignore[arg-type]
-    if "memory" in given:
-        given["memory_bytes"] = parse_size(str(given.pop("memory")))
+    given |= {_BYTES[name]: parse_size(str(given.pop(name))) for name in _BYTES.keys() & given}
     if "smooth" in given:
         given["smooth_s"] = given.pop("smooth")
     limits = {_LIMITS[name]: given.pop(name) for name in _LIMITS if name in given}

@@ -195,10 +195,10 @@ class ReaderPool:
 
     def start(self) -> None:
         """Start what decodes; it waits for `items` to be asked for."""
-        if self._plan.isolated:
-            self._nursery.start()
         if self._staging:
             self._staging.start()
+        if self._plan.isolated:
+            self._nursery.start()
         for thread in self._threads:
             thread.start()
 

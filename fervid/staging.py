@@ -90,9 +90,15 @@ class Staging:
     def start(self) -> None:
         """Make the folder and begin to fetch."""
         parent = Path(tempfile.gettempdir())
-        for folder in abandoned(parent, _PREFIX):
-            shutil.rmtree(folder, ignore_errors=True)
-        folder = self._resources.enter_context(new_folder(parent, _PREFIX))
+        try:
+            for folder in abandoned(parent, _PREFIX):
+                shutil.rmtree(folder, ignore_errors=True)
+            folder = self._resources.enter_context(new_folder(parent, _PREFIX))
+        except OSError as error:
+            raise FervidError(
+                f"Nothing can be fetched to {parent}: {error.strerror}.",
+                "Set TMPDIR to a folder that may be written to.",
+            ) from error
         self._resources.callback(shutil.rmtree, folder, ignore_errors=True)
         self._folder = folder
         if not self._room_bytes:

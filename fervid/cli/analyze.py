@@ -11,6 +11,7 @@ import click
 
 from fervid.cli.choices import (
     DEFAULTS,
+    SIZE,
     TIME,
     cluster_options,
     frame_options,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--out", required=True, metavar="RESULTS", help=".parquet, .csv, .csv.gz, or a folder."
 )
-@click.option("--root", metavar="DIR", help="Folder that `source` is relative to.")
+@click.option("--root", metavar="DIR", help="Folder or URL that `source` is relative to.")
 @interval_options
 @frame_options
 @click.option("--start", type=TIME, metavar="T", help="From: seconds or [HH:]MM:SS[.mmm].")
@@ -45,6 +46,12 @@ if TYPE_CHECKING:
 @model_options
 @machine_options
 @limit_options
+@click.option(
+    "--stage-disk",
+    type=SIZE,
+    metavar="SIZE",
+    help="Bound on disk for what is fetched from URLs.  [default: half of what is free]",
+)
 @cluster_options
 @click.option(
     "--min-quality",
@@ -93,7 +100,7 @@ def command(
     quiet: bool,
     **options: Unpack[OptionKeywords],
 ) -> int:
-    """Analyse INPUTS: files, folders (recursive), globs, or - for a list on stdin.
+    """Analyse INPUTS: files, folders (recursive), globs, URLs, or - for a list on stdin.
 
     Leaves a row per face per sampled frame in RESULTS, with a table of the sources, a run file and
     charts beside it. Each option can stand in a variable, too: FERVID_ANALYZE_FPS=2. Flags win over

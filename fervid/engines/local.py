@@ -87,6 +87,7 @@ class LocalEngine:
             job.done,
             job.stop,
             hashes=options.hash,
+            stage_bytes=options.stage_disk_bytes,
         )
         # Processes that decode load their libraries while this one loads the models.
         self._readers.start()

@@ -18,7 +18,7 @@ _FREE_OPTIONS = frozenset(
     {
         *("batch_size", "decode_threads", "memory_bytes", "device", "decode_device", "isolate"),
         *("limits", "charts", "report", "thumbnails", "overwrite", "resume", "trust_model"),
-        *("engine", "cluster"),
+        *("engine", "cluster", "stage_disk_bytes"),
         *("since", "until"),
     }
 )
