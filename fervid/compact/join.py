@@ -16,10 +16,15 @@ from fervid.errors import UsageError
 from fervid.resume.manner import told_runs
 from fervid.resume.take_in import take_in
 from fervid.write import Output, check_output, open_output
+from fervid.write.merge import CACHED_ROWS
+from fervid.write.parts import PART_GROUP_ROWS
 from fervid.write.publish import is_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+LEAST_GROUP = 8192
+"""Rows; merging takes twice as long in groups of so few as in groups of 65,536."""
 
 _OF_THE_SCHEMA = ("schema_version", "labels")
 """Facts of a run file that are those of the fervid that writes it."""
@@ -75,8 +80,10 @@ def compact(
         _nothing_left(output),
     ):
         outdated = _outdated(finished)
+        # Where sources of all of them take turns, merging holds a group of each.
+        group_rows = max(LEAST_GROUP, min(PART_GROUP_ROWS, CACHED_ROWS // len(finished)))
         for result, names in zip(finished, outdated, strict=True):
-            take_in(output, result.place, result.sources, names)
+            take_in(output, result.place, result.sources, names, group_rows)
         left_out = sum(map(len, outdated))
         sources = sum(len(result.sources) for result in finished) - left_out
         output.finish(_facts(finished, started, sources))

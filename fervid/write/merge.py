@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +15,10 @@ from fervid.schema import NAME, SOURCES
 
 GROUP_ROWS = 131_072
 """Rows of a row group of the result."""
-CACHED_GROUPS = 8
-"""Row groups of parts held while merging: each at most 65,536 rows, 8 MB."""
+CACHED_ROWS = 1 << 20
+"""Rows of parts held while merging: 130 MB."""
+LEAST_ROWS = 1024
+"""A small group counts as so many: it costs 20 KB however few its rows."""
 MOST_SLICES = 1024
 """Tables that wait for a full row group; each costs 20 KB however few its rows."""
 
@@ -53,8 +54,7 @@ class PartRows:
         self._stretches = pa.concat_tables([_STRETCHES.empty_table(), *tables]).sort_by(
             [("source", "ascending"), ("file", "ascending"), ("group", "ascending")]
         )
-        # Neighbouring sources share a row group: read it once for all of them.
-        self._group = lru_cache(CACHED_GROUPS)(self._read_group)
+        self._groups = _RecentGroups(self._files)
 
     def sources(self) -> pa.Table:
         """Return the sources table, ordered by source."""
@@ -95,11 +95,28 @@ class PartRows:
 
     def _slices(self, stretches: pa.Table) -> Iterator[pa.Table]:
         for file, group, start, rows in _runs(stretches).tolist():
-            yield self._group(file, group).slice(start, rows)
+            yield self._groups.get(file, group).slice(start, rows)
 
-    def _read_group(self, file: int, group: int) -> pa.Table:
-        rows = pq.ParquetFile(self._files[file]).read_row_group(group, use_threads=False)
-        return rows.combine_chunks()
+
+class _RecentGroups:
+    """Row groups, those used last kept: neighbouring sources share one, and several take turns."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = files
+        self._kept: dict[tuple[int, int], pa.Table] = {}
+        self._cost = 0
+
+    def get(self, file: int, group: int) -> pa.Table:
+        rows = self._kept.pop((file, group), None)
+        if rows is None:
+            with pq.ParquetFile(self._files[file]) as opened:
+                rows = opened.read_row_group(group, use_threads=False).combine_chunks()
+            self._cost += max(len(rows), LEAST_ROWS)
+        self._kept[file, group] = rows  # as the one used last
+        while self._cost > CACHED_ROWS and len(self._kept) > 1:
+            oldest = next(iter(self._kept))
+            self._cost -= max(len(self._kept.pop(oldest)), LEAST_ROWS)
+        return rows
 
 
 def _latest(parts: Sequence[Path]) -> tuple[pa.Table, dict[Path, pa.Array]]:
