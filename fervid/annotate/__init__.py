@@ -25,6 +25,7 @@ from fervid.annotate.sightings import COLUMNS, Sightings
 from fervid.errors import FervidError, UsageError
 from fervid.picture import Picture
 from fervid.results import read_table
+from fervid.store import Location, is_url
 from fervid.types import Source
 
 _SPARSE_S = 0.45
@@ -68,7 +69,7 @@ def annotate(
         FervidError: The clip is not in the result, or cannot be read, or the copy not be written.
     """
     path, target, result = Path(clip), Path(out), Path(results)
-    _check_clip(path)
+    _check_clip(os.fspath(clip))
     row = source_of(path, read_table(result, "sources"), result, source)
     _check_target(target, path, str(row["kind"]), overwrite=overwrite)
     sightings = _sightings(result, row)
@@ -140,10 +141,15 @@ def _sightings(result: Path, row: dict[str, Any]) -> Sightings:
     return Sightings.of(rows)
 
 
-def _check_clip(clip: Path) -> None:
-    if clip.is_dir():
+def _check_clip(clip: str) -> None:
+    if is_url(clip):
+        raise UsageError(
+            f"{Location.of(clip).url} lies in an object store; a copy is drawn of files.",
+            "Download it and give the file: it is found in the result by its name and size.",
+        )
+    if os.path.isdir(clip):
         raise UsageError(f"{clip} is a folder.", "Give one video or photo, to draw on it.")
-    if not clip.is_file():
+    if not os.path.isfile(clip):
         raise UsageError(f"There is no file {clip}.", "Check the spelling.")
 
 

@@ -20,7 +20,7 @@ from fervid.decode_worker.obituary import DEATHS
 from fervid.limits import Limits
 from fervid.options import Sampling
 from fervid.report.rows import SourceRows
-from fervid.sources import path_of_uri
+from fervid.sources import is_remote, path_of_uri
 from fervid.sources.change import mtime_of
 from fervid.types import Box, Frame, Source
 
@@ -128,7 +128,7 @@ def cut_out(
             continue
         source = _source(sources[name])
         # Once for each source: its file may have to be hashed.
-        fault = None if name in cut else _danger(sources[name]) or _fault(source, sources[name])
+        fault = None if name in cut else _why_not(source, sources[name])
         face = None if fault else _face(source, one, limits)
         if face is None:
             missing[name] = fault or f"frame {one.frame} could not be read again"
@@ -141,6 +141,12 @@ def cut_out(
 def _source(row: Mapping[str, object]) -> Source:
     path: Path = path_of_uri(str(row["uri"]))
     return Source(str(row["source"]), path, row["kind"], row["size_bytes"], row["mtime"])  # type: ignore[arg-type]
+
+
+def _why_not(source: Source, row: Mapping[str, object]) -> str | None:
+    if is_remote(str(row["uri"])):
+        return "it lies in an object store, and is not fetched again for its faces"
+    return _danger(row) or _fault(source, row)
 
 
 def _fault(source: Source, row: Mapping[str, object]) -> str | None:

@@ -51,8 +51,13 @@ def uri(source: Source) -> str:
     return source.url or source.path.as_uri()
 
 
+def is_remote(text: str) -> bool:
+    """Tell whether a `uri` column names an object, which has no path."""
+    return not text.startswith("file:")
+
+
 def path_of_uri(text: str) -> Path:
-    """Return the path behind a `uri` column, to the byte."""
+    """Return the path behind a `uri` column, to the byte; of a file, not of an object."""
     return Path(os.fsdecode(unquote_to_bytes(urlsplit(text).path)))
 
 

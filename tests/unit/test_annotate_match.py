@@ -119,6 +119,11 @@ def test_a_folder_is_no_clip(result: Path, tmp_path: Path) -> None:
         annotate(tmp_path / "clips", result, tmp_path / "o.mp4")
 
 
+def test_an_object_is_to_be_downloaded_first(result: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"s3://bucket/c\.mp4 lies .*Download it"):
+        annotate("s3://bucket/c.mp4", result, tmp_path / "o.mp4")
+
+
 def test_a_clip_that_was_not_analysed_is_named_with_what_was(result: Path, tmp_path: Path) -> None:
     other = film(tmp_path / "d.mp4", frames=3, sound=None)
     with pytest.raises(FervidError, match=r"d\.mp4 is not in .*which has c\.mp4.*Analyse it"):

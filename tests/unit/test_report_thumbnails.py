@@ -102,3 +102,12 @@ def test_what_cost_a_decoder_its_life_is_not_decoded_in_this_process(
     assert ("photo.png" in made.of) == is_read
     assert ("photo.png" in made.missing) != is_read
     assert ("came to grief" in caplog.text) != is_read
+
+
+def test_an_object_is_not_taken_for_a_file_of_its_key(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = drawn(tmp_path, 200)
+    row["uri"] = f"s3://bucket{tmp_path}/photo.bmp"
+    assert cut(row).of == {}
+    assert "lies in an object store" in caplog.text
