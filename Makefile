@@ -8,7 +8,7 @@ SUPPLIED := $(VENV)/supplied
 # setuptools warns about every editable installation, ours is meant to be one
 INSTALL := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --constraint constraints.txt --editable
 
-.PHONY: demo train test lint types imports tests fuzz faults clean \
+.PHONY: demo train test lint types imports tests fuzz faults schedules clean \
 	bench bench-decoding bench-fer bench-memory bench-photos bench-runtimes bench-start-up
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
@@ -117,6 +117,23 @@ SEED ?= 0
 faults: $(DEVELOPED)
 	$(BIN)/python -m tests.faults --kills $(KILLS) --seed $(SEED) --out faults-out
 
+# The schedules by what runs them, in schedules-out/: the DAG by Airflow in an environment of its own,
+# the steps of the Dockerfile by hand (3.5 GB). What takes seconds is among the tests.
+SCHEDULES := schedules-out
+AIRFLOW := $(SCHEDULES)/environment
+
+schedules: $(DEVELOPED) $(AIRFLOW)/installed
+	$(BIN)/pytest tests/schedules
+	rm -rf $(SCHEDULES)/airflow
+	$(AIRFLOW)/bin/python tests/schedules/airflow_night.py $(SCHEDULES)/airflow
+	rm -rf $(SCHEDULES)/image
+	$(PYTHON) tests/schedules/image_by_hand.py $(SCHEDULES)/image
+
+$(AIRFLOW)/installed: jobs/schedules/airflow/constraints.txt
+	$(PYTHON) -m venv $(AIRFLOW)
+	$(AIRFLOW)/bin/pip install --quiet --constraint $< apache-airflow
+	touch $@
+
 # Known vulnerabilities of every pinned package. It asks an advisory database over the network: without an
 # answer nothing was audited, and that is a failure.
 audit: $(SUPPLIED)
@@ -131,4 +148,4 @@ dist: sbom
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) build dist demo-out fuzz-out faults-out $(BENCH) *.egg-info
+	rm -rf $(VENV) build dist demo-out fuzz-out faults-out schedules-out $(BENCH) *.egg-info
