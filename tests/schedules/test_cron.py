@@ -75,6 +75,7 @@ def test_the_line_analyses_what_is_new_and_cron_has_nothing_to_mail(machine: Pat
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     sources = fervid.read_results(machine / "state/results", "sources")
     assert list(sources["status"]) == ["ok"]
+    assert "fervid" in (machine / "state/night.prom").read_text()
 
 
 @needs_flock
