@@ -11,10 +11,9 @@ import pyarrow as pa
 
 from fervid.summary.bootstrap import FEWEST_UNITS, LEAST_STRETCH_S, MOST_STRETCHES, RESAMPLES
 from fervid.summary.choices import SummaryChoices
-from fervid.summary.counts import Counts, Tracks
+from fervid.summary.counts import Counts
 from fervid.summary.figures import Figures
 from fervid.summary.groups import Groups
-from fervid.summary.rows import Rows
 from fervid.summary.runs import Bools
 
 _RUN = ("run_id", "model", "detector", "fervid_version", "analyzed_at")
@@ -56,10 +55,21 @@ MEANINGS = {
 """What a column means whose name does not say it."""
 
 
-def notes(rows: Rows, tracks: Tracks, counts: Counts, groups: Groups) -> list[str]:
-    """Say what is left out or empty, and why, a sentence each."""
+def notes(
+    sources: pa.Table, counts: Counts, groups: Groups, *, tracks: int, falls: int, smoothed: bool
+) -> list[str]:
+    """Say what is left out or empty, and why, a sentence each.
+
+    Args:
+        sources: The sources table.
+        counts: Of the sources.
+        groups: Of the sources.
+        tracks: How many there are.
+        falls: Sources in which a frame has an earlier time than the one before.
+        smoothed: Whether the run smoothed over time.
+    """
     found = list(groups.notes)
-    statuses = rows.sources["status"].to_pylist()
+    statuses = sources["status"].to_pylist()
     found += [
         f"{_sources(statuses.count(status))} {status}: no figures; the result says why."
         for status in ("failed", "skipped")
@@ -67,9 +77,9 @@ def notes(rows: Rows, tracks: Tracks, counts: Counts, groups: Groups) -> list[st
     ]
     if number := statuses.count("partial"):
         found.append(f"{_sources(number)} partial: figures of what could be read.")
-    if number := _with_falls(rows):
+    if falls:
         found.append(
-            f"{_sources(number)} whose times begin anew within the file, as in files put end to "
+            f"{_sources(falls)} whose times begin anew within the file, as in files put end to "
             "end: times are as the file has them, and episodes end there."
         )
     if number := int(((counts.frames_sampled > 0) & (counts.faces == 0)).sum()):
@@ -77,13 +87,13 @@ def notes(rows: Rows, tracks: Tracks, counts: Counts, groups: Groups) -> list[st
     faces, low = int(counts.faces.sum()), int(counts.faces_low_quality.sum())
     if low:
         found.append(f"{low:,} of {faces:,} faces are of low quality and left out.")
-    if len(tracks.source):
+    if tracks:
         found.append(
             "All figures are of raw probabilities."
-            if rows.smooth_label is None
+            if not smoothed
             else "Episodes and transitions are of smoothed probabilities, all else of raw ones."
         )
-    elif counts.faces[_videos(rows.sources)].any():
+    elif counts.faces[_videos(sources)].any():
         found.append(
             "The result has no tracks, so there are neither tracks nor episodes nor transitions. "
             "Analyze again with --track (the default since schema 1.1)."
@@ -91,10 +101,16 @@ def notes(rows: Rows, tracks: Tracks, counts: Counts, groups: Groups) -> list[st
     return found
 
 
-def interval_notes(sources: pa.Table, of_sources: Figures, of_groups: Figures) -> list[str]:
-    """Say which intervals are empty, and why, a sentence each."""
+def interval_notes(sources: pa.Table, without_interval: Bools, of_groups: Figures) -> list[str]:
+    """Say which intervals are empty, and why, a sentence each.
+
+    Args:
+        sources: The sources table.
+        without_interval: `(sources,)` whether a source has valid faces, but too little to resample.
+        of_groups: Figures of the groups.
+    """
     found = []
-    if number := int((of_sources.without_interval & _videos(sources)).sum()):
+    if number := int((without_interval & _videos(sources)).sum()):
         found.append(
             f"{number:,} video{'' if number == 1 else 's'} with valid faces over less than "
             f"{_SHORTEST_S:g} s: no intervals."
@@ -131,13 +147,6 @@ def _made(
         yield "groups by", ", ".join(groups.columns)
     for name, value in asdict(choices).items():
         yield name, f"{value:g}"
-
-
-def _with_falls(rows: Rows) -> int:
-    """Count the sources in which a frame has an earlier time than the one before."""
-    frames = rows.frames
-    falls = (np.diff(frames.time_s) < 0) & (np.diff(frames.source) == 0)
-    return len(np.unique(frames.source[1:][falls]))
 
 
 def _videos(sources: pa.Table) -> Bools:

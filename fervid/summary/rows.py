@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fervid.errors import FervidError
 from fervid.labels import EMOTIONS
-from fervid.results import read_table
 from fervid.schema import FRAME_STATUSES, SMOOTH_COLUMNS
 from fervid.summary.runs import Bools, Floats, Ints, changes
 
-_COLUMNS = (
+COLUMNS = (
     *("source", "frame", "time_s", "status", "track", "low_quality"),
     *("emotion", *EMOTIONS, "smooth_emotion", *SMOOTH_COLUMNS),
 )
@@ -25,7 +22,7 @@ _OK, _FAILED = FRAME_STATUSES.index("ok"), FRAME_STATUSES.index("decode_failed")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frames:
-    """The sampled frames of all sources, by source and frame.
+    """The sampled frames of some sources, by source and frame.
 
     Args:
         source: `(frames,)` index of the source.
@@ -44,10 +41,10 @@ class Frames:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """The rows of all sources, by source and frame.
+    """The rows of some sources, by source and frame.
 
     Args:
-        sources: The sources table.
+        sources: Their rows of the sources table.
         frames: The frames that they are of.
         source: `(rows,)` index of the source.
         frame: `(rows,)` index into `frames`.
@@ -73,21 +70,18 @@ class Rows:
     smooth_probabilities: npt.NDArray[np.float32] | None
 
 
-def read_rows(path: Path) -> Rows:
-    """Read a result.
+def make_rows(table: pa.Table, source: Ints, sources: pa.Table, *, smoothed: bool) -> Rows:
+    """Bring rows into arrays.
 
     Args:
-        path: As `--out`.
+        table: With `COLUMNS`; all rows of some sources.
+        source: `(rows,)` index of the source of each.
+        sources: These sources, of the sources table.
+        smoothed: Whether the run smoothed over time.
 
     Returns:
-        All rows, ordered, whoever edited them.
-
-    Raises:
-        FervidError: A row is of a source that the sources table lacks, or as in `read_table`.
+        The rows, ordered, whoever edited them.
     """
-    sources = read_table(path, "sources")
-    table = read_table(path, columns=_COLUMNS)
-    source = _source_indices(table["source"], sources["source"], path)
     frame = table["frame"].to_numpy()
     order = _order(source, frame)
     if order is not None:
@@ -104,7 +98,6 @@ def read_rows(path: Path) -> Rows:
     )
     face = status == _OK
     low = pc.fill_null(table["low_quality"], False).to_numpy()
-    smoothed = table["smooth_emotion"].null_count < len(table)
     return Rows(
         sources=sources,
         frames=frames,
@@ -118,19 +111,6 @@ def read_rows(path: Path) -> Rows:
         smooth_label=_codes(table["smooth_emotion"]) if smoothed else None,
         smooth_probabilities=_matrix(table, SMOOTH_COLUMNS) if smoothed else None,
     )
-
-
-def _source_indices(column: pa.ChunkedArray, names: pa.ChunkedArray, path: Path) -> Ints:
-    """Give each row the index of its source."""
-    found = column.combine_chunks()
-    places = pc.index_in(found.dictionary, value_set=names.combine_chunks())
-    if places.null_count:
-        stranger = found.dictionary.filter(pc.is_null(places))[0].as_py()
-        raise FervidError(
-            f"{path} has rows of {stranger}, but its sources table does not name it.",
-            "Give a result that fervid wrote, with the sources table that belongs to it.",
-        )
-    return places.to_numpy()[found.indices.to_numpy()]
 
 
 def _order(source: Ints, frame: Ints) -> Ints | None:

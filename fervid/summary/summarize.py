@@ -12,16 +12,16 @@ import numpy as np
 import pyarrow as pa
 
 from fervid.errors import UsageError
+from fervid.results import read_table
 from fervid.summary.about import about, interval_notes, notes
 from fervid.summary.choices import SummaryChoices
-from fervid.summary.counts import count_groups, count_sources, find_tracks
-from fervid.summary.episodes import find_episodes
-from fervid.summary.figures import added, figures, part_sums
+from fervid.summary.chunks import read_chunks
+from fervid.summary.figures import figures
 from fervid.summary.groups import Groups, groups_from_csv, groups_from_pattern, one_group
-from fervid.summary.rows import read_rows
-from fervid.summary.segments import follow
-from fervid.summary.tables import Layout
-from fervid.summary.transitions import count_transitions
+from fervid.summary.piece import Piece, joined, sum_up
+from fervid.summary.tables import groups_table
+from fervid.write.existing import existing_place
+from fervid.write.remote.reading import at_hand
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,37 +124,34 @@ def summarize(
         FervidError: The result or the CSV cannot be read.
     """
     choices = SummaryChoices(onset, offset, min_duration, max_gap, seed)
-    path = Path(path)
-    rows = read_rows(path)
-    sources = rows.sources
-    grouping = _grouping(groups, group_pattern, by, sources["source"].to_pylist())
-    counts, tracks = count_sources(rows), find_tracks(rows)
-    followed = follow(rows, tracks.of_row, choices.max_gap_s)
-    transitions = count_transitions(followed, len(tracks.source))
-    parts = part_sums(rows, rows.source, len(sources))
-    of_sources = figures(*parts, len(sources), seed)
-    of_tracks = figures(
-        *part_sums(rows, tracks.of_row, len(tracks.source)), len(tracks.source), seed
-    )
-    source_sums = added(*parts, len(sources))
+    with at_hand(path) as here:
+        place = existing_place(here)
+        sources = read_table(here, "sources")
+        grouping = _grouping(groups, group_pattern, by, sources["source"].to_pylist())
+        pieces: list[Piece] = []
+        first = 0
+        for rows in read_chunks(place, sources):
+            pieces.append(sum_up(rows, grouping, first, choices))
+            first += len(rows.sources)
+    whole = joined(pieces)
     known = np.argsort(grouping.index, kind="stable")[(grouping.index < 0).sum() :]
-    number = len(grouping.keys)
-    of_groups = figures(source_sums[known], grouping.index[known], number, seed)
+    of_groups = figures(whole.sums[known], grouping.index[known], len(grouping.keys), seed)
     told = [
-        *notes(rows, tracks, counts, grouping),
-        *interval_notes(sources, of_sources, of_groups),
+        *notes(
+            sources,
+            whole.counts,
+            grouping,
+            tracks=len(whole.tables["tracks"]),
+            falls=whole.falls,
+            smoothed=whole.smoothed,
+        ),
+        *interval_notes(sources, whole.without_interval, of_groups),
     ]
-    layout = Layout(rows, tracks, grouping)
     return Summary(
         {
-            "groups": layout.groups(
-                count_groups(counts, grouping.index, number), counts, of_groups
-            ),
-            "sources": layout.sources(counts, of_sources),
-            "tracks": layout.tracks(transitions, counts, of_tracks),
-            "episodes": layout.episodes(find_episodes(followed, choices)),
-            "transitions": layout.transitions(transitions),
-            "about": about(path, sources, choices, grouping, told),
+            "groups": groups_table(grouping, whole.counts, whole.tracks, of_groups),
+            **whole.tables,
+            "about": about(Path(path), sources, choices, grouping, told),
         },
         told,
     )

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from fervid.errors import UsageError
 from fervid.labels import EMOTIONS
-from fervid.summary.counts import Counts, Tracks, share
+from fervid.summary.counts import Counts, Tracks, count_groups, share
 from fervid.summary.episodes import Episodes
 from fervid.summary.figures import Figures
 from fervid.summary.groups import Groups
@@ -21,13 +21,36 @@ from fervid.summary.transitions import Transitions
 Columns = dict[str, pa.Array]
 
 
-class Layout:
-    """Makes the tables of one result.
+def groups_table(groups: Groups, sources: Counts, tracks: Ints, figures: Figures) -> pa.Table:
+    """Make a row per group.
 
     Args:
-        rows: All.
-        tracks: Of all sources.
         groups: Of the sources.
+        sources: Counts of the sources.
+        tracks: `(sources,)` how many tracks each has.
+        figures: Of the groups.
+    """
+    index, number = groups.index, len(groups.keys)
+    known = index >= 0
+    columns: Columns = {
+        "sources": pa.array(np.bincount(index[known], minlength=number)),
+        "sources_valid": pa.array(
+            np.bincount(index[known & (sources.faces_valid > 0)], minlength=number)
+        ),
+        "tracks": pa.array(np.bincount(index[known], tracks[known], number).astype(np.int64)),
+        **_counted(count_groups(sources, index, number)),
+        **_shown(figures),
+    }
+    return _table(_keys(groups, np.arange(number), columns), columns)
+
+
+class Layout:
+    """Makes the tables of some sources.
+
+    Args:
+        rows: Theirs.
+        tracks: Theirs.
+        groups: The groups of these sources.
     """
 
     def __init__(self, rows: Rows, tracks: Tracks, groups: Groups) -> None:
@@ -69,26 +92,6 @@ class Layout:
         }
         return _table(self._named(tracks.source, columns), columns)
 
-    def groups(self, counts: Counts, sources: Counts, figures: Figures) -> pa.Table:
-        """Make a row per group.
-
-        Args:
-            counts: Of the groups.
-            sources: Of the sources.
-            figures: Of the groups.
-        """
-        index, number = self._groups.index, len(self._groups.keys)
-        with_faces = index[(index >= 0) & (sources.faces_valid > 0)]
-        of_track = index[self._tracks.source]
-        columns: Columns = {
-            "sources": pa.array(np.bincount(index[index >= 0], minlength=number)),
-            "sources_valid": pa.array(np.bincount(with_faces, minlength=number)),
-            "tracks": pa.array(np.bincount(of_track[of_track >= 0], minlength=number)),
-            **_counted(counts),
-            **_shown(figures),
-        }
-        return _table(self._keys(np.arange(number), columns), columns)
-
     def episodes(self, episodes: Episodes) -> pa.Table:
         """Make a row per episode."""
         columns: Columns = {
@@ -123,22 +126,23 @@ class Layout:
         """Say which source each row is of, and in which group that is."""
         names = {"source": self._rows.sources["source"].take(pa.array(source))}
         if self._groups.given:
-            names |= self._keys(self._groups.index[source], columns)
+            names |= _keys(self._groups, self._groups.index[source], columns)
         return names
 
-    def _keys(self, group: Ints, columns: Columns) -> Columns:
-        """Say which group each row is of, null for none."""
-        known = pa.array(group, mask=group < 0)
-        keys = {}
-        for place, name in enumerate(self._groups.columns):
-            if name in columns:
-                raise UsageError(
-                    f"A group cannot be named {name}: a column of the summary has that name.",
-                    "Rename the column, or leave it out with --by.",
-                )
-            values = pa.array([key[place] for key in self._groups.keys], pa.string())
-            keys[name] = values.take(known)
-        return keys
+
+def _keys(groups: Groups, group: Ints, columns: Columns) -> Columns:
+    """Say which group each row is of, null for none."""
+    known = pa.array(group, mask=group < 0)
+    keys = {}
+    for place, name in enumerate(groups.columns):
+        if name in columns:
+            raise UsageError(
+                f"A group cannot be named {name}: a column of the summary has that name.",
+                "Rename the column, or leave it out with --by.",
+            )
+        values = pa.array([key[place] for key in groups.keys], pa.string())
+        keys[name] = values.take(known)
+    return keys
 
 
 def _counted(counts: Counts) -> Columns:
