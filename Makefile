@@ -9,7 +9,7 @@ SUPPLIED := $(VENV)/supplied
 INSTALL := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --constraint constraints.txt --editable
 
 .PHONY: demo train test lint types imports tests fuzz faults schedules clean \
-	bench bench-decoding bench-fer bench-memory bench-photos bench-runtimes bench-start-up
+	bench bench-decoding bench-fer bench-listing bench-memory bench-photos bench-runtimes bench-start-up
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and "fervid needs Python 3.11, 3.12 or 3.13; this is " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12")'
@@ -98,6 +98,10 @@ bench-runtimes: $(BENCH)/made
 
 bench-start-up: $(BENCH)/made
 	$(call BENCHMARK,start_up) --clip $(BENCH)/clips/360p.mp4
+
+# A bucket of a hundred thousand objects, on moto's S3 server.
+bench-listing: $(DEVELOPED)
+	$(BIN)/python -m tests.bench.listing --rounds 1 --json $(BENCH)/listing.json
 
 # Damaged films and photos in decode workers, damaged files of our own, any text for their parsers;
 # the next hour: make fuzz FIRST=1000000. What is found lies in fuzz-out/ and is read again with

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -38,6 +39,7 @@ _IN_VAIN = 20
 """Sources in a row that a store fails to give: then it is the store that is gone, or the rights."""
 
 _WAIT_S = 0.1
+_logger = logging.getLogger("fervid")
 _PREFIX = "fervid-stage-"
 
 
@@ -103,6 +105,12 @@ class Staging:
         self._folder = folder
         if not self._room_bytes:
             self._room_bytes = shutil.disk_usage(folder).free // 2
+        _logger.info(
+            "Fetching %d object(s) by way of %s, %d MB at a time at most.",
+            self._pending,
+            folder.parent,
+            self._room_bytes >> 20,
+        )
         for thread in self._threads:
             thread.start()
 

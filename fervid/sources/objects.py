@@ -16,6 +16,7 @@ from fervid.errors import UsageError
 from fervid.sources.found import MARKER_NAME, MOST_TOLD, Found, Listed
 from fervid.sources.identity import object_id
 from fervid.sources.signature import kind_of_ending
+from fervid.store.faults import StoreError
 from fervid.store.listing import UNDATED, Entry, entry_at, pages
 from fervid.store.location import Location
 from fervid.types import Source, SourceKind
@@ -97,24 +98,39 @@ def _looked_at(location: Location, filesystem: Any, listed: bool) -> _Input:
                 "Name the files, or give a list of them on stdin: fervid analyze - < list.txt",
             )
         return _below(location.url.rstrip("/"), location)
-    entry = entry_at(location, filesystem)
+    try:
+        entry = entry_at(location, filesystem)
+    except StoreError as error:
+        # S3 refuses what is not there to those who may not list. Web servers come and go.
+        if not (listed and (error.is_refused or location.is_web)):
+            raise
+        return _gone(location)
     if entry is not None:
         return _Input(location.parent.url, [entry], location, named=True)
-    if not location.is_web:
-        below = _below(location.url, location)
-        if below.entries or below.ignored:
-            return below
-        if glob.has_magic(location.url):
-            matches = _matches(location)
-            if matches.entries:
-                return matches
+    several = None if location.is_web else _below_or_matching(location)
+    if several is not None:
+        return several
     if listed:
-        gone = Entry(location.url, 0, UNDATED, None)
-        return _Input(location.parent.url, [gone], location, named=True)
+        return _gone(location)
     raise UsageError(
         f"No such object or prefix: {location.url[:MOST_TOLD]}.",
         "Check the spelling; ** stands for any folders.",
     )
+
+
+def _below_or_matching(location: Location) -> _Input | None:
+    """Take an address for a prefix, else for a pattern; None where it is neither."""
+    below = _below(location.url, location)
+    if below.entries or below.ignored:
+        return below
+    matches = _matches(location) if glob.has_magic(location.url) else None
+    return matches if matches and matches.entries else None
+
+
+def _gone(location: Location) -> _Input:
+    """What a list names and cannot be looked at: its row will say so."""
+    gone = Entry(location.url, 0, UNDATED, None)
+    return _Input(location.parent.url, [gone], location, named=True)
 
 
 def _below(folder: str, location: Location) -> _Input:
@@ -210,10 +226,10 @@ def _root(root: str | None, folders: Iterable[str]) -> str | None:
 
 def _source(entry: Entry, one: _Input, base: str | None) -> Source:
     key = entry.url if base is None else entry.url[len(base) + 1 :]
-    name = entry.url.rpartition("/")[2].replace("\0", "_").encode()[-_LONGEST_NAME:]
+    name = entry.url.rpartition("/")[2].encode()[-_LONGEST_NAME:]
     return Source(
         object_id(key),
-        _NOWHERE / name.decode(errors="replace"),
+        _NOWHERE / ("_" if name in (b".", b"..") else name.decode(errors="replace")),
         _kind(entry.url) or "video",
         entry.size_bytes,
         entry.mtime,

@@ -55,15 +55,19 @@ class StoreError(FervidError):
         message: What happened, to which URL.
         remedy: What to do about it.
         is_missing: Whether nothing lies there.
+        is_refused: Whether the store grants no access.
     """
 
-    def __init__(self, message: str, remedy: str, is_missing: bool = False) -> None:
+    def __init__(
+        self, message: str, remedy: str, is_missing: bool = False, is_refused: bool = False
+    ) -> None:
         super().__init__(message, remedy)
         self.is_missing = is_missing
+        self.is_refused = is_refused
 
-    def __reduce__(self) -> tuple[type[StoreError], tuple[str, str, bool]]:
+    def __reduce__(self) -> tuple[type[StoreError], tuple[str, str, bool, bool]]:
         """Pass from process to process."""
-        return type(self), (self.message, self.remedy, self.is_missing)
+        return type(self), (self.message, self.remedy, self.is_missing, self.is_refused)
 
 
 def is_passing(error: BaseException) -> bool:
@@ -105,6 +109,7 @@ def told(error: BaseException, location: Location, doing: str = "read") -> Store
         return StoreError(
             f"{what}: the store refuses access ({_text(error)}).",
             "Check the credentials that the environment gives, and their rights.",
+            is_refused=True,
         )
     if is_passing(error):
         return StoreError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import pytest
 
 from fervid.errors import FervidError, UsageError
 from fervid.sources import Discovery, Listed, discover, uri
-from tests.s3_server import Bucket, slow_down
+from tests.s3_server import Bucket, slow_down, status
 from tests.served import Server, head, raw
 
 NAMES = [
@@ -133,6 +134,23 @@ def test_what_is_not_there_is_an_error_but_of_a_list_a_source(filled: Bucket) ->
     gone, there = discover([Listed(url), Listed(filled.url("a/clip.mp4"))]).sources[::-1]
     assert (gone.id, gone.size_bytes) == ("gone.mp4", 0)
     assert there.id == "clip.mp4"
+
+
+def test_what_a_list_names_and_a_store_refuses_is_a_source(filled: Bucket) -> None:
+    url = filled.url("a/clip.mp4")
+    filled.fail(status(403), "HEAD", "clip.mp4", times=99)
+    assert ids(discover([Listed(url)])) == ["clip.mp4"]
+    with pytest.raises(FervidError, match="refuses access"):
+        discover([url])
+
+
+def test_a_name_that_is_no_files_is_changed_for_the_disk(filled: Bucket) -> None:
+    names = ("x/..", "x/" + "ä" * 300 + ".mp4")
+    for name in names:
+        filled.put(name, b"x")
+    for source in discover([filled.url(name) for name in names]).sources:
+        assert source.path.parent.name == "null"
+        assert len(os.fsencode(source.path.name)) <= 255
 
 
 def test_a_bucket_without_media_says_so(filled: Bucket) -> None:
