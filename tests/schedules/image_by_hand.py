@@ -19,7 +19,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PLACE = "/opt/fervid"
-STAGES = ("build", "base", "cpu")
+IMAGES = (("build",), ("base", "cpu"))
+"""The one that is built in, and the one that is left, each by its stages."""
 USER = 10001
 Environment = dict[str, str]
 
@@ -41,15 +42,18 @@ def build(image: Path) -> Environment:
         The environment that the image gives a container.
     """
     environment: Environment = {}
-    for stage in STAGES:
-        path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    image.with_name("base").mkdir()
+    (image.with_name("base") / "python").symlink_to(Path(sys.executable).resolve())
+    for stages in IMAGES:
+        path = f"{image.with_name('base')}:/usr/bin:/bin"
         environment = {"PATH": path, "HOME": os.environ["HOME"]}
-        for word, rest in steps(stage) if stage != "cpu" else steps("base") + steps("cpu"):
-            carry_out(word, rest.replace(PLACE, str(image)), image, environment, stage)
+        for stage in stages:
+            for word, rest in steps(stage):
+                carry_out(word, rest.replace(PLACE, str(image)), image, environment)
     return environment
 
 
-def carry_out(word: str, rest: str, image: Path, environment: Environment, stage: str) -> None:
+def carry_out(word: str, rest: str, image: Path, environment: Environment) -> None:
     """Carry out an instruction."""
     if word in {"ENV", "ARG"}:
         for pair in shlex.split(rest):
@@ -60,7 +64,7 @@ def carry_out(word: str, rest: str, image: Path, environment: Environment, stage
         for name in names:
             copy(ROOT / name, image / (name if target == "./" else target))
     elif word == "RUN" and "apt-get" not in rest:
-        sys.stdout.write(f"{stage}: {rest[:90]}\n")
+        sys.stdout.write(f"RUN {rest[:90]}\n")
         sys.stdout.flush()
         subprocess.run(["/bin/sh", "-c", rest], cwd=image, env=environment, check=True)
 
