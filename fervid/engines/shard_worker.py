@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import socket
 import threading
 from collections import Counter
@@ -117,6 +118,14 @@ class ShardWorker:
     def stop(self) -> None:
         """End the shard at hand soon, with what of it has ended, and take no other."""
         self._stop.set()
+
+    def take_up(self, order: bytes) -> ShardDone:
+        """Do what `work_on` does.
+
+        Args:
+            order: Its arguments, pickled.
+        """
+        return self.work_on(*pickle.loads(order))  # noqa: S301 (the driver's own)
 
     def work_on(self, shard: Shard, number: int, target: Target) -> ShardDone:
         """Analyse a shard and commit it; or find that done.

@@ -23,14 +23,15 @@ _ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def cluster_of(nodes: int) -> Iterator[Any]:
-    """Start a head without processors, and nodes with one each."""
+def cluster_of(nodes: int, cpus: int = 1) -> Iterator[Any]:
+    """Start a head without processors, and nodes with some."""
     # Not pytest's folder: a socket's path has 107 bytes, and Ray's own share of it is 60.
     folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp")
     environment = {
         "RAY_TMPDIR": folder,
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+        "RAY_AUTH_MODE": "disabled",  # else a token is left in the home folder
         ACCIDENTS: f"{folder}/accidents",
         # Workers import the test's classes.
         "PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")]),
@@ -51,7 +52,7 @@ def cluster_of(nodes: int) -> Iterator[Any]:
             )
             try:
                 for _ in range(nodes):
-                    cluster.add_node(num_cpus=1)
+                    cluster.add_node(num_cpus=cpus)
                 ray.init(cluster.address, log_to_driver=False, logging_level=logging.ERROR)
                 yield cluster
             finally:

@@ -62,6 +62,8 @@ def connect(address: str | None) -> bool:
             f"Cannot connect to the Ray cluster {address or 'of this machine'}: {_first(error)}",
             "`ray status` says what runs; give its address by --ray-address.",
         ) from error
+    # Of dead workers it would print on stdout, which is the summary's; they are logged here.
+    ray._private.worker._worker_logs_enabled = False
     return True
 
 

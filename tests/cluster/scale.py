@@ -1,0 +1,256 @@
+"""What scale costs, on one machine: python -m tests.cluster.scale [driver|losses|overhead]...
+
+`driver`: 100,000 shards planned and tracked, by workers that do nothing. `losses`: thousands of
+small sources over nodes that go away, their rows compared with those of one machine. `overhead`:
+200 clips by the local engine and on a cluster, beyond the start of either.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+import fervid
+from fervid.engines.shard_worker import Ready, ShardDone, ShardWorker
+from fervid.engines.target import Target
+from fervid.shards import Shard, plan_shards
+from fervid.types import Progress, Source
+from tests.cluster.clustered import cluster_of
+from tests.cluster.workers import PlayedWorker
+from tests.same_rows import differences
+
+SHARDS = 100_000
+SOURCES = 3000
+CLIPS = 200
+ROUNDS = 3
+Figures = dict[str, Any]
+
+
+class IdleWorker(ShardWorker):
+    """Says that a shard is done."""
+
+    def get_ready(self, _: Shard) -> Ready:
+        """Load nothing."""
+        return replace(super().get_ready(_), settings={})
+
+    def _load(self, _: Any) -> Any:
+        return {}
+
+    def work_on(self, shard: Shard, number: int, target: Target) -> ShardDone:
+        """Do nothing."""
+        count = len(shard.sources)
+        progress = Progress(count, count, 10 * count, 10 * count, 0.0, 0.0)
+        return ShardDone(target.part(number), {"ok": count}, progress)
+
+
+def driver(folder: Path) -> Figures:
+    """Plan and track `SHARDS` shards of two sources each."""
+    from fervid.engines.ray.cluster import Room
+    from fervid.engines.ray.crew import Crew
+    from fervid.engines.ray.dispatch import Dispatch
+    from fervid.options import AnalyzeOptions
+    from fervid.write import RunIdentity, open_output
+
+    moment = datetime(2024, 5, 1, tzinfo=UTC)
+    sources = [
+        Source(f"day/{n:07d}.mp4", Path(f"/videos/day/{n:07d}.mp4"), "video", 50 << 20, moment)
+        for n in range(2 * SHARDS)
+    ]
+    before_bytes = _peak_bytes()
+    with cluster_of(2):
+        began_cpu_s = time.process_time()
+        shards = plan_shards(sources, SHARDS // 4)
+        planned_cpu_s = time.process_time() - began_cpu_s
+        orders: Any = _orders(AnalyzeOptions())
+        crew = Crew(IdleWorker, orders, Room(2, 1, 0.0), shards[0])
+        told: list[Progress] = []
+        with closing(crew), open_output(folder / "idle.parquet", overwrite=False) as output:
+            while not len(crew):
+                crew.events(0.5)
+            run = RunIdentity("scale", "none", "none", fervid.__version__)
+            began_s = time.monotonic()
+            Dispatch(crew, shards, output, run, told.append, threading.Event()).run()
+            wall_s = time.monotonic() - began_s
+        cpu_s = time.process_time() - began_cpu_s
+    assert told[-1].sources_done == 2 * SHARDS
+    return {
+        "shards": len(shards),
+        "planning_cpu_s": planned_cpu_s,
+        "driver_cpu_s": cpu_s,
+        "wall_s": wall_s,
+        "peak_bytes": _peak_bytes(),
+        "of_which_before_bytes": before_bytes,
+    }
+
+
+def _orders(options: Any) -> Any:
+    from fervid import presets
+    from fervid.engines.shard_worker import Orders
+
+    names = (presets.detector(options.detector), presets.classifier(options.model))
+    return Orders(options, *names, 1)
+
+
+def losses(folder: Path) -> Figures:
+    """Analyse `SOURCES` played sources over three nodes, two of which go and are replaced."""
+    import fervid.engines.local
+    import fervid.engines.ray
+    from tests.faults.acted import ActedEngine, put_sources
+
+    names = [f"{n // 100:02d}-{n % 100:02d}.mp4" for n in range(SOURCES)]
+    inputs = put_sources(folder / "played", names)
+    with _in_place_of(fervid.engines.local, "LocalEngine", ActedEngine):
+        fervid.analyze(inputs, folder / "one.parquet", fps=2, charts=False)
+    lost: list[int] = []
+    out = folder / "many.parquet"
+    worker = partial(fervid.engines.ray.RayEngine, worker=PlayedWorker)
+    with cluster_of(3) as cluster, _in_place_of(fervid.engines.ray, "RayEngine", worker):
+        ended = threading.Event()
+        loser = threading.Thread(target=_lose_nodes, args=(cluster, out, ended, lost))
+        loser.start()
+        began_s = time.monotonic()
+        try:
+            fervid.analyze(inputs, out, fps=2, charts=False, engine="ray")
+        finally:
+            ended.set()
+            loser.join()
+    return {
+        "sources": SOURCES,
+        "nodes_lost_at_part": lost,
+        "wall_s": time.monotonic() - began_s,
+        "differences": differences(out, folder / "one.parquet"),
+    }
+
+
+def _lose_nodes(cluster: Any, out: Path, ended: threading.Event, lost: list[int]) -> None:
+    """Take a node away when some parts are there, and again when there are more; add new ones."""
+    parts = out.with_name(f"{out.name}.partial") / "parts"
+    for due in (2, 6):
+        while (there := len(list(parts.glob("*")))) < due:
+            if ended.wait(0.02):
+                return
+        cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
+        lost.append(there)
+        cluster.add_node(num_cpus=1)
+
+
+def overhead(folder: Path) -> Figures:
+    """Analyse `CLIPS` clips of two seconds, by turns on one machine and on a cluster of it."""
+    from fervid.demo import make_clip
+
+    clips = folder / "clips"
+    make_clip(clips / "000.mp4")
+    for number in range(1, CLIPS):
+        os.link(clips / "000.mp4", clips / f"{number:03d}.mp4")
+    ways: dict[str, dict[str, Any]] = {
+        "local": {"engine": "local"},
+        "one worker of two cores": {"engine": "ray", "workers": 1, "worker_cpus": 2},
+        "two workers of one core": {"engine": "ray", "workers": 2, "worker_cpus": 1},
+    }
+    figures: Figures = {}
+    with cluster_of(1, cpus=2):
+        for _ in range(ROUNDS):
+            for way, options in ways.items():
+                found = _filled(clips, folder / f"{way}.parquet", options)
+                least = figures.setdefault(way, found)
+                figures[way] = {name: min(least[name], found[name]) for name in found}
+    for way in ways:
+        assert differences(folder / f"{way}.parquet", folder / "local.parquet") == []
+        for name in ("wall_s", "cpu_s"):
+            figures[way][f"{name} over local"] = figures[way][name] / figures["local"][name]
+    return figures
+
+
+def _filled(clips: Path, out: Path, options: dict[str, Any]) -> dict[str, float]:
+    """Run an analysis; measure it from when its models are loaded until its last part is there."""
+    from fervid import api
+
+    found: dict[str, float] = {}
+
+    def load(job: Any) -> Any:
+        from fervid.engines import load_engine
+
+        engine = load_engine(job)
+        fill = engine.fill
+
+        def measured(*arguments: Any) -> None:
+            _wait_for_workers(engine, job.options.cluster.workers or 0)
+            began_s, began_cpu_s = time.monotonic(), _cpu_s()
+            fill(*arguments)
+            found.update(wall_s=time.monotonic() - began_s, cpu_s=_cpu_s() - began_cpu_s)
+
+        engine.fill = measured  # type: ignore[method-assign]
+        return engine
+
+    with _in_place_of(api, "load_engine", load):
+        api.analyze(clips, out, end=2, charts=False, overwrite=True, **options)
+    return found
+
+
+def _wait_for_workers(engine: Any, count: int) -> None:
+    while count and len(engine._crew) < count:
+        engine._crew.events(0.2)
+
+
+def _cpu_s() -> float:
+    """CPU seconds of this process and all below it, those that ended included."""
+    total = 0.0
+    ours = psutil.Process()
+    for process in [ours, *ours.children(recursive=True)]:
+        try:
+            total += sum(process.cpu_times()[:4])
+        except psutil.NoSuchProcess:
+            continue
+    return total
+
+
+def _peak_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+@contextmanager
+def _in_place_of(module: Any, name: str, other: Any) -> Iterator[None]:
+    before = getattr(module, name)
+    setattr(module, name, other)
+    try:
+        yield
+    finally:
+        setattr(module, name, before)
+
+
+def main() -> None:
+    """Measure what is asked for, all by default; print it as JSON."""
+    parts: dict[str, Callable[[Path], Figures]] = {
+        "driver": driver,
+        "losses": losses,
+        "overhead": overhead,
+    }
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[[], *parts], metavar="PART")
+    for name in parser.parse_args().parts or parts:
+        folder = Path(tempfile.mkdtemp(prefix="scale-"))
+        try:
+            figures = parts[name](folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        sys.stdout.write(json.dumps({name: figures}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
