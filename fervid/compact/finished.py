@@ -25,11 +25,13 @@ class Finished:
     """A result that is whole.
 
     Args:
-        place: Where it lies.
+        name: What it was called by, a path or a URL.
+        place: Where it, or a copy of it, lies.
         run: Its run file.
         sources: Its sources table.
     """
 
+    name: str
     place: Place
     run: dict[str, Any]
     sources: pa.Table
@@ -40,50 +42,54 @@ class Finished:
         return "smooth_emotion" in column_names(self.place)
 
 
-def look_at(paths: Sequence[Path]) -> list[Finished]:
+def look_at(named: Sequence[tuple[str, Path]]) -> list[Finished]:
     """Read the sources of results, and check that they can be joined.
 
     Args:
-        paths: What `--out` of each was.
+        named: What `--out` of each was, and where it, or a copy of it, lies.
 
     Raises:
         UsageError: A result is given twice, or was made in another way than the first one.
         FervidError: A result is not there, or lacks files or rows.
     """
     results: list[Finished] = []
-    for path in paths:
-        result = _finished(path)
-        if any(result.place.out.samefile(other.place.out) for other in results):
-            raise UsageError(f"{path} is given twice.", "Give each result once.")
+    for name, path in named:
+        result = _finished(name, path)
+        if any(_is_same(result, other) for other in results):
+            raise UsageError(f"{name} is given twice.", "Give each result once.")
         if results:
             _check_same(results[0], result)
         results.append(result)
     return results
 
 
-def _finished(path: Path) -> Finished:
+def _is_same(one: Finished, other: Finished) -> bool:
+    return one.name == other.name or one.place.out.samefile(other.place.out)
+
+
+def _finished(name: str, path: Path) -> Finished:
     place = existing_place(path)
     sources = read_table(path, "sources")
     run = read_run_file(place.run)
-    _check_files(place)
+    _check_files(name, place)
     lacking = miscounted(sources, read_batches(place, ["source"]))
     if lacking:
         some = ", ".join(sorted(lacking)[:_SHOWN]) + " ..." * (len(lacking) > _SHOWN)
         raise FervidError(
-            f"{path} has not the rows that its sources table tells of: {some}.",
+            f"{name} has not the rows that its sources table tells of: {some}.",
             "Copy it again from where it was made, or go on with it by fervid analyze --resume.",
         )
-    return Finished(place, run, sources)
+    return Finished(name, place, run, sources)
 
 
-def _check_files(place: Place) -> None:
+def _check_files(name: str, place: Place) -> None:
     """Find out what was not copied along; results of older versions have no list of their files."""
     if place.manifest.exists():
         tables = read_manifest(place.manifest).tables
         wrong = differing(tables, sizes_below(place.out, tables))
         if wrong:
             raise FervidError(
-                f"{place.out} is not complete: {'; '.join(wrong[:_SHOWN])}.",
+                f"{name} is not complete: {'; '.join(wrong[:_SHOWN])}.",
                 "Copy it again from where it was made.",
             )
 
@@ -92,7 +98,6 @@ def _check_same(first: Finished, other: Finished) -> None:
     changed = changed_manner(first.run, other.run)
     if changed:
         raise UsageError(
-            f"{other.place.out} was made in another way than {first.place.out}: "
-            f"{'; '.join(changed)}.",
+            f"{other.name} was made in another way than {first.name}: {'; '.join(changed)}.",
             "Join those alone that were made in the same way, or analyse again with --overwrite.",
         )

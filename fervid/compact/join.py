@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fervid.compact.finished import Finished, look_at
 from fervid.errors import UsageError
 from fervid.resume.manner import told_runs
 from fervid.resume.take_in import take_in
-from fervid.write import Output, check_output, open_output
+from fervid.write import Output, check_out, open_output
 from fervid.write.merge import CACHED_ROWS
 from fervid.write.parts import PART_GROUP_ROWS
 from fervid.write.publish import is_ready
+from fervid.write.remote.reading import at_hand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ class Compacted:
         left_out: Rows of sources tables left out because a later result tells of the same source.
     """
 
-    out: Path
+    out: str
     results: int
     sources: int
     left_out: int
@@ -56,8 +56,9 @@ def compact(
     """Join results, those of several nights, into one.
 
     Args:
-        results: What `--out` of each was: `.parquet`, `.csv` and `.csv.gz` files, and folders. Of
-            two that tell of the same source the later one counts.
+        results: What `--out` of each was: `.parquet`, `.csv` and `.csv.gz` files, and folders;
+            URLs, too, of which copies are fetched. Of two that tell of the same source the later
+            one counts.
         out: Likewise, of the result of all; it may be one of them.
         overwrite: Whether a result that is there may be replaced.
 
@@ -71,14 +72,15 @@ def compact(
     if not results:
         raise UsageError("There is nothing to join.", "Give the results of some runs.")
     started = datetime.now(UTC)
-    target = Path(out)
-    check_output(target, overwrite=overwrite)
-    finished = look_at([Path(each) for each in results])
-    smoothed = finished[0].smoothed
-    with (
-        open_output(target, overwrite=overwrite, smoothed=smoothed) as output,
-        _nothing_left(output),
-    ):
+    target = os.fspath(out)
+    check_out(target, overwrite=overwrite)
+    with ExitStack() as stack:
+        finished = look_at(
+            [(os.fspath(each), stack.enter_context(at_hand(each))) for each in results]
+        )
+        smoothed = finished[0].smoothed
+        output = stack.enter_context(open_output(target, overwrite=overwrite, smoothed=smoothed))
+        stack.enter_context(_nothing_left(output))
         outdated = _outdated(finished)
         # Where sources of all of them take turns, merging holds a group of each.
         group_rows = max(LEAST_GROUP, min(PART_GROUP_ROWS, CACHED_ROWS // len(finished)))
@@ -113,7 +115,7 @@ def _facts(results: Sequence[Finished], started: datetime, sources: int) -> dict
         "sources": sources,
         "earlier_runs": list({each["run_id"]: each for each in earlier}.values()),
         "compacted": [
-            {"result": result.place.out, "run_id": result.run.get("run_id")} for result in results
+            {"result": result.name, "run_id": result.run.get("run_id")} for result in results
         ],
     }
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pandas as pd
+import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
@@ -18,6 +20,7 @@ from fervid.write.manifest import damaged, read_manifest
 from tests.big_result import write_big_result
 from tests.observed import Item, end, expected_rows, failed, seen, table_rows
 from tests.resumed import CHOSEN, Stop, run, video
+from tests.s3_server import Bucket
 
 KINDS = ["parquet", "csv", "csv.gz", ""]
 
@@ -49,7 +52,7 @@ ALL = [*video("a.mp4", 5), *(item for number in range(4) for item in video(f"{nu
 def test_of_two_that_tell_of_a_source_the_later_one_counts(
     tmp_path: Path, nights: list[Path], out: str
 ) -> None:
-    assert compact(nights, tmp_path / out) == Compacted(tmp_path / out, 4, 5, 3)
+    assert compact(nights, tmp_path / out) == Compacted(str(tmp_path / out), 4, 5, 3)
 
     assert table_rows(read_results(tmp_path / out)) == expected_rows(ALL)
     sources = read_results(tmp_path / out, "sources")
@@ -211,3 +214,29 @@ def test_photos_of_many_nights_interleave(tmp_path: Path) -> None:
     assert table_rows(read_results(tmp_path / "all.parquet")) == expected_rows(stream)
     names = pq.read_table(tmp_path / "all.parquet", columns=["source"])["source"].to_pylist()
     assert names == sorted(names)
+
+
+def test_nights_in_a_bucket_are_joined_there_where_polars_reads_them(
+    tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    first, second = bucket.url("first"), bucket.url("second.csv")
+    for number, url in enumerate((first, second)):
+        run(url, video("a.mp4", 2 + number), [], facts={**CHOSEN, "run_id": f"night {number}"})
+    compact([first, second], bucket.url("all"))
+    assert table_rows(read_results(bucket.url("all"))) == expected_rows(video("a.mp4", 3))
+    told = json.loads(bucket.get("all/run.json"))
+    assert [each["result"] for each in told["compacted"]] == [first, second]
+    with pytest.raises(UsageError, match="given twice"):
+        compact([first, first], bucket.url("twice"))
+
+    rows = pl.scan_parquet(
+        f"{bucket.url('all')}/observations/*.parquet",
+        storage_options={
+            "aws_endpoint_url": os.environ["AWS_ENDPOINT_URL"],
+            "aws_access_key_id": os.environ["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": os.environ["AWS_SECRET_ACCESS_KEY"],
+            "aws_region": "us-east-1",
+        },
+    ).collect()
+    assert rows["frame"].to_list() == [0, 1, 2]
