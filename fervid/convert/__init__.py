@@ -28,6 +28,7 @@ from fervid.convert.pyfeat import PYFEAT
 from fervid.convert.target import Target
 from fervid.errors import FervidError, UsageError, valid_names
 from fervid.results import read_results
+from fervid.write.remote.reading import at_hand
 
 TARGETS: Mapping[str, Target] = {
     "openface": OPENFACE,
@@ -65,7 +66,7 @@ def convert(
     """Write a result as another tool would have written it.
 
     Args:
-        results: The result, as `--out` of `fervid analyze` named it.
+        results: The result, as `--out` of `fervid analyze` named it; a URL, too.
         to: `openface`, `pyfeat`, `facereader` or `elan`.
         out: Folder for the files: one per source, or per person where the tool follows one.
         overwrite: Whether a folder of an earlier conversion may be replaced.
@@ -81,17 +82,19 @@ def convert(
     if to not in TARGETS:
         raise UsageError(f"There is no target {to!r}.", valid_names(to, TARGETS))
     target = TARGETS[to]
-    sources = read_results(Path(results), "sources")
-    folder = check_folder(Path(out), Path(results), overwrite=overwrite)
-    rows = dict(iter(read_results(Path(results)).groupby("source", observed=True, sort=False)))
-    with new_folder(folder) as new:
-        files, left_out = _write(target, sources, rows, new.path)
-        if not files and len(sources):
-            raise FervidError(
-                f"{results} has nothing that {target.title} has a file for.",
-                "It needs sources with rows" + ("." if target.takes_photos else ", and videos."),
-            )
-        new.publish(files)
+    with at_hand(results) as here:
+        sources = read_results(here, "sources")
+        folder = check_folder(Path(out), here, overwrite=overwrite)
+        rows = dict(iter(read_results(here).groupby("source", observed=True, sort=False)))
+        with new_folder(folder) as new:
+            files, left_out = _write(target, sources, rows, new.path)
+            if not files and len(sources):
+                raise FervidError(
+                    f"{results} has nothing that {target.title} has a file for.",
+                    "It needs sources with rows"
+                    + ("." if target.takes_photos else ", and videos."),
+                )
+            new.publish(files)
     return Converted(tuple(Path(out) / file for file in files), tuple(left_out), target.lost)
 
 

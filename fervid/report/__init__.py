@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 
 from fervid.errors import FervidError, UsageError
+from fervid.store import is_url
 from fervid.write import Place
 from fervid.write.existing import existing_place
+from fervid.write.remote.reading import at_hand
 
 __all__ = ["write_page", "write_report"]
 
@@ -25,7 +27,7 @@ def write_report(
 
     Args:
         result: What `--out` of the analysis was: a `.parquet`, `.csv` or `.csv.gz` file, or a
-            folder.
+            folder; a URL, too, with `out`.
         out: The page, `.html`; by default `results.report.html` beside the result, in a folder
             `report.html`.
         thumbnails: Whether to open the sources again and show a small face of each track. Without
@@ -39,8 +41,7 @@ def write_report(
         UsageError: The ending is unknown, or there is a page already.
         FervidError: The result cannot be read, or the page not be written.
     """
-    place = existing_place(Path(result))
-    page = place.report if out is None else Path(out)
+    page = _page(result, out)
     if page.suffix.lower() not in _ENDINGS:
         raise UsageError(
             f"A report is an HTML page; {page} has another ending.", "Give a name in .html."
@@ -54,14 +55,32 @@ def write_report(
             f"There is a page already: {page}.",
             "Replace it with --overwrite, or give another name.",
         )
-    try:
-        write_page(place, page, thumbnails=thumbnails)
-    except OSError as error:
-        raise FervidError(
-            f"Cannot write {page}: {error.strerror or error}.",
-            "Free some space or fix the permissions, or give another name.",
-        ) from error
+    with at_hand(result) as here:
+        try:
+            write_page(existing_place(here), page, thumbnails=thumbnails)
+        except OSError as error:
+            raise FervidError(
+                f"Cannot write {page}: {error.strerror or error}.",
+                "Free some space or fix the permissions, or give another name.",
+            ) from error
     return page
+
+
+def _page(result: str | os.PathLike[str], out: str | os.PathLike[str] | None) -> Path:
+    """Say where the page goes."""
+    if out is not None:
+        if is_url(os.fspath(out)):
+            raise UsageError(
+                f"A page is written to a file, and {os.fspath(out)} is a URL.",
+                "Give the name of a file; fervid analyze --report puts one beside its result.",
+            )
+        return Path(out)
+    if is_url(os.fspath(result)):
+        raise UsageError(
+            f"{os.fspath(result)} lies in a store, where no page is added to it.",
+            "Say where the page goes: -o report.html",
+        )
+    return existing_place(Path(result)).report
 
 
 def write_page(place: Place, page: Path, *, thumbnails: bool) -> None:

@@ -7,6 +7,7 @@ because a night's work hangs on it.
 from __future__ import annotations
 
 import errno
+import itertools
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -101,7 +102,7 @@ def upload(file: Path, location: Location) -> None:
     try:
         _lasting(lambda: system.put_file(str(file), location.path, **chosen), location, "write")
     except BaseException:
-        abort_uploads(location)
+        abort_uploads(location.parent, [location.name])
         raise
 
 
@@ -188,27 +189,31 @@ def delete(locations: Iterable[Location]) -> None:
         _lasting(remove, location, "delete")
 
 
-def abort_uploads(location: Location) -> int:
+def abort_uploads(above: Location, names: Iterable[str]) -> int:
     """Delete the parts of multipart uploads that nobody will complete, which S3 keeps and bills.
 
     Google's and Azure's stores forget such parts by themselves, after a week.
 
     Args:
-        location: Of an object, or of a prefix whose objects are meant, too.
+        above: What the objects lie below.
+        names: Of the objects, and of prefixes of others; they begin in the same way.
 
     Returns:
         How many uploads were ended; none if the store does not let us ask.
     """
-    if location.scheme not in ("s3", "s3a"):
+    if above.scheme not in ("s3", "s3a"):
         return 0
-    system = location.filesystem()
-    bucket, prefix, _ = system.split_path(location.path)
+    system = above.filesystem()
+    keys = [system.split_path(above.child(name).path)[1] for name in names]
+    bucket = system.split_path(above.path)[0]
+    same = itertools.takewhile(lambda letters: len({*letters}) == 1, zip(*keys, strict=False))
+    prefix = "".join(letters[0] for letters in same)
     count = 0
     try:
         found = system.call_s3("list_multipart_uploads", Bucket=bucket, Prefix=prefix)
         for each in found.get("Uploads", ()):
             key, upload_id = each["Key"], each["UploadId"]
-            if key == prefix or key.startswith(f"{prefix}/"):
+            if any(key == one or key.startswith(f"{one}/") for one in keys):
                 system.call_s3("abort_multipart_upload", Bucket=bucket, Key=key, UploadId=upload_id)
                 count += 1
     except OSError:  # listing them is a right of its own, which many do not have

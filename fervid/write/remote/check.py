@@ -13,7 +13,7 @@ _OURS = re.compile(
     r"|(charts/)?\.fervid)"
 )
 """What lies in a folder of results."""
-_SHOWN = 3
+_CHART = re.compile(r"[^/]+\.png|\.fervid")
 
 
 def check_remote(remote: RemoteResult, *, overwrite: bool) -> Manifest | None:
@@ -42,24 +42,30 @@ def check_remote(remote: RemoteResult, *, overwrite: bool) -> Manifest | None:
         _check_same_name(remote, manifest)
     if (present or manifest is not None) and not overwrite:
         state = "" if manifest is not None else ", though not a complete one: it has no manifest"
-        urls = [remote.location.parent.child(name).url for name in sorted(present)]
         raise UsageError(
-            f"There is a result already: {', '.join(urls[:_SHOWN]) or remote.location.url}"
-            f"{' ...' * (len(urls) > _SHOWN)}{state}.",
+            f"There is a result already: {', '.join(_tops(remote, present))}{state}.",
             "Add to it with --resume, replace it with --overwrite, or give another --out.",
         )
     return manifest
 
 
+def _tops(remote: RemoteResult, present: dict[str, int]) -> list[str]:
+    """Name what a user would name of a result that is there."""
+    tops = {name.partition("/")[0] for name in present}
+    found = [path for path in remote.place.results() if path.name in tops]
+    return [remote.at(path).url for path in found] or [remote.manifest_location.url]
+
+
 def _check_is_ours(remote: RemoteResult, present: dict[str, int]) -> None:
-    """Refuse to write among objects that somebody else has put there."""
-    if remote.place.kind == "folder":
-        start = f"{remote.place.out.name}/"
-        others = [name for name in present if not _OURS.fullmatch(name.removeprefix(start))]
-        if others:
+    """Refuse to write among objects that somebody else has put there, or to fetch them."""
+    is_folder = remote.place.kind == "folder"
+    ours, folder = (_OURS, remote.place.out) if is_folder else (_CHART, remote.place.charts)
+    below = [name for name in present if name.startswith(f"{folder.name}/")]
+    for name in below:
+        if not ours.fullmatch(name.removeprefix(f"{folder.name}/")):
             raise UsageError(
-                f"{remote.location.parent.child(others[0]).url} is no part of a result, and would "
-                "lie among its files.",
+                f"{remote.location.parent.child(name).url} is no part of a result, and would lie "
+                "among its files.",
                 "Move it away, or give another --out.",
             )
 

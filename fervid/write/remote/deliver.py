@@ -49,6 +49,7 @@ def deliver(remote: RemoteResult, claim: Claim, replaces: str | None) -> Manifes
         )
     if there != manifest:
         try:
+            _tell_what_goes_on(remote, replaces)
             _upload(remote, manifest, claim)
         except (FervidError, OSError) as error:
             if isinstance(error, UsageError):
@@ -84,6 +85,14 @@ def _manifest(place: Place) -> Manifest:
     folder = place.out if place.kind == "folder" else place.out.parent
     run = json.loads(place.run.read_bytes())
     return build_manifest(folder, [*place.tables(), place.run], run)
+
+
+def _tell_what_goes_on(remote: RemoteResult, replaces: str | None) -> None:
+    """Leave a run file beside the result: without it, half a result would be nobody's."""
+    if remote.unfinished() is None:
+        run = json.loads(remote.place.run.read_bytes())
+        text = json.dumps({**run, "replaces": replaces})
+        write_bytes(remote.partial.child("manifest.json"), text.encode())
 
 
 def _upload(remote: RemoteResult, manifest: Manifest, claim: Claim) -> None:

@@ -107,7 +107,12 @@ class Mirror:
         there = self._remote.partial.child("parts", part.name)
         rows = sorted(part.glob("observations-*.parquet"))
         for file in (*rows, part / "sources.parquet"):
-            upload(file, there.child(file.name))
+            try:
+                upload(file, there.child(file.name))
+            except FervidError:
+                if file.exists():
+                    raise
+                return  # the run ended: its parts became the result
 
     def _already_there(self) -> set[str]:
         """Find the parts that an earlier run copied, and delete what is of none that is here."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fervid.errors import UsageError
@@ -85,6 +85,9 @@ def open_remote(url: str, *, overwrite: bool, resume: bool, smoothed: bool) -> I
                 deliver(remote, claim, replaces)
             raise
         deliver(remote, claim, replaces)
+    with suppress(OSError):  # another run began this moment
+        (folder / "id").unlink()
+        folder.rmdir()
 
 
 def _settle(
@@ -93,8 +96,8 @@ def _settle(
     """Decide about what an earlier run left, and end what it began to upload."""
     # Again: until it was claimed, another run may have ended there.
     found = check_remote(remote, overwrite=overwrite or resume)
-    for path in (*remote.place.results(), remote.place.manifest, remote.place.partial):
-        abort_uploads(remote.at(path))
+    names = [path.name for path in (*remote.place.results(), remote.place.partial)]
+    abort_uploads(remote.location.parent, names)
     if resume:
         return bring(remote, output, claim, found)
     parts = remote.parts() if remote.unfinished() is not None else {}
