@@ -116,38 +116,49 @@ def losses(folder: Path) -> Figures:
     names = [f"{n // 100:02d}-{n % 100:02d}.mp4" for n in range(SOURCES)]
     inputs = put_sources(folder / "played", names)
     with _in_place_of(fervid.engines.local, "LocalEngine", ActedEngine):
-        fervid.analyze(inputs, folder / "one.parquet", fps=2, charts=False)
+        fervid.analyze(inputs, folder / "one.parquet", charts=False)
     lost: list[int] = []
     out = folder / "many.parquet"
-    worker = partial(fervid.engines.ray.RayEngine, worker=PlayedWorker)
-    with cluster_of(3) as cluster, _in_place_of(fervid.engines.ray, "RayEngine", worker):
+    played = partial(fervid.engines.ray.RayEngine, worker=PlayedWorker)
+    # Two more nodes than workers: those that lose theirs find another.
+    with cluster_of(5) as cluster, _in_place_of(fervid.engines.ray, "RayEngine", played):
         ended = threading.Event()
         loser = threading.Thread(target=_lose_nodes, args=(cluster, out, ended, lost))
         loser.start()
         began_s = time.monotonic()
         try:
-            fervid.analyze(inputs, out, fps=2, charts=False, engine="ray")
+            fervid.analyze(inputs, out, charts=False, engine="ray", workers=3)
         finally:
             ended.set()
             loser.join()
+        wall_s = time.monotonic() - began_s
     return {
         "sources": SOURCES,
         "nodes_lost_at_part": lost,
-        "wall_s": time.monotonic() - began_s,
+        "wall_s": wall_s,
         "differences": differences(out, folder / "one.parquet"),
     }
 
 
 def _lose_nodes(cluster: Any, out: Path, ended: threading.Event, lost: list[int]) -> None:
-    """Take a node away when some parts are there, and again when there are more; add new ones."""
+    """Take away a node that is at work when some parts are there, and again when there are more."""
     parts = out.with_name(f"{out.name}.partial") / "parts"
-    for due in (2, 6):
+    for due in (3, 8):
         while (there := len(list(parts.glob("*")))) < due:
             if ended.wait(0.02):
                 return
-        cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
+        at_work = _nodes_at_work()
+        node = next(each for each in cluster.worker_nodes if each.node_id in at_work)
+        cluster.remove_node(node, allow_graceful=False)
         lost.append(there)
-        cluster.add_node(num_cpus=1)
+
+
+def _nodes_at_work() -> set[str]:
+    """Return the nodes that have given a processor away."""
+    from ray._private.state import available_resources_per_node
+
+    free = available_resources_per_node()
+    return {node for node, resources in free.items() if resources.get("CPU", 0) < 1}
 
 
 def overhead(folder: Path) -> Figures:
