@@ -91,6 +91,10 @@ class Staging:
 
     def start(self) -> None:
         """Make the folder and begin to fetch."""
+        # fsspec keeps one for each thread that asks: this one asks again when the next job starts.
+        for location in (_location(source) for source, _ in self._todo):
+            if location.store not in self._clients:
+                self._clients[location.store] = location.filesystem()
         parent = Path(tempfile.gettempdir())
         try:
             for folder in abandoned(parent, _PREFIX):
@@ -210,31 +214,21 @@ class Staging:
 
     def _fetched(self, source: Source, folder: Path) -> Source:
         """Fetch a source; its file has the time of the object, and is what its bytes say."""
-        if source.url is None:
-            raise ValueError(f"{source.id} is a file.")
         if source.size_bytes > self._room_bytes:
             raise _TooLargeError(
                 f"It has {source.size_bytes:,} bytes, more than may be staged on disk: "
                 f"{self._room_bytes:,}.",
                 "Give --stage-disk more, with TMPDIR on a disk that has the room.",
             )
-        location = Location(source.url, source.address or source.url)
+        location = _location(source)
         folder.mkdir()
         path = folder / source.path.name
-        entry = Entry(source.url, source.size_bytes, source.mtime, source.etag)
-        self._fetch.to_file(entry, location, self._client(location), path)
+        entry = Entry(location.url, source.size_bytes, source.mtime, source.etag)
+        self._fetch.to_file(entry, location, self._clients[location.store], path)
         mtime_ns = (source.mtime - UNDATED) // timedelta(microseconds=1) * 1000
         os.utime(path, ns=(mtime_ns, mtime_ns))
         known = format_of_file(path)
         return replace(source, path=path, kind=known.kind if known else source.kind)
-
-    def _client(self, location: Location) -> Any:
-        """One for each server, shared: fsspec would make one for each thread."""
-        server = "/".join(location.url.split("/", 3)[:3])
-        with self._changed:
-            if server not in self._clients:
-                self._clients[server] = location.filesystem()
-            return self._clients[server]
 
     def _fail(self, source: Source, error: FervidError, began_at: float) -> None:
         """End a source that cannot be had, or the run, when nothing can."""
@@ -257,6 +251,11 @@ class Staging:
         with self._changed:
             self._pending -= 1
             self._changed.notify_all()
+
+
+def _location(source: Source) -> Location:
+    url = source.url or ""
+    return Location(url, source.address or url)
 
 
 class _TooLargeError(FervidError):

@@ -74,17 +74,16 @@ def find_objects(
 
 
 def _all_looked_at(inputs: Sequence[str | os.PathLike[str]]) -> list[_Input]:
-    """Look at many at the same time, through one client for each server."""
+    """Look at many at the same time, through one client for each store."""
     locations = [Location.of(os.fspath(one)) for one in inputs]
     clients: dict[str, Any] = {}
     for location in locations:
-        server = _bucket(location.url)
-        clients.setdefault(server, None)
-        clients[server] = clients[server] or location.filesystem()
+        if location.store not in clients:
+            clients[location.store] = location.filesystem()
     with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="fervid-look") as pool:
         return list(
             pool.map(
-                lambda pair: _looked_at(pair[1], clients[_bucket(pair[1].url)], pair[0]),
+                lambda pair: _looked_at(pair[1], clients[pair[1].store], pair[0]),
                 zip((isinstance(one, Listed) for one in inputs), locations, strict=True),
             )
         )

@@ -90,6 +90,12 @@ class Location:
         return self.scheme in ("http", "https")
 
     @property
+    def store(self) -> str:
+        """What one client serves: a scheme; with Azure, an account."""
+        host = self.url.split("/", 3)[2]
+        return f"{self.scheme}://{host if _EXTRAS[self.scheme] == 'az' else ''}"
+
+    @property
     def path(self) -> str:
         """As the file system that `filesystem` returns takes it."""
         return str(self.filesystem()._strip_protocol(self.address))
