@@ -6,6 +6,10 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from fervid.metrics.families import State
+from fervid.metrics.tally import Tally
+from fervid.stages import STAGES, StageTime
+
 Samples = dict[str, float]
 
 
@@ -39,3 +43,24 @@ def of(samples: Samples, name: str) -> Samples:
         for key, value in samples.items()
         if key.partition("[")[0] == name
     }
+
+
+def whole_state() -> State:
+    """A state with something of everything."""
+    tally = Tally(frames=4, faces=3, frames_failed=1)
+    tally.sources["ok"] = tally.failures["DecodeError"] = 2
+    return State(
+        started_s=1.0,
+        updated_s=3.5,
+        ended_s=3.5,
+        last_success_s=3.5,
+        exit_code=0,
+        info=dict.fromkeys(("run_id", "version", "engine", "detector", "model", "out"), "x"),
+        found=2,
+        outside=1,
+        resumed=0,
+        progress=0.25,
+        tally=tally,
+        result={"ok": 2},
+        stages={stage: StageTime(wall_s=1.25, cpu_s=1.0) for stage in STAGES},
+    )

@@ -10,31 +10,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from fervid.metrics.exposition import Family, exposition
 from fervid.metrics.families import State, families
-from fervid.metrics.tally import Tally
-from fervid.stages import STAGES, StageTime
+from tests.metered import whole_state
 
 PRINTED = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=20)
-
-
-def whole_state() -> State:
-    """A state with something of everything."""
-    tally = Tally(frames=4, faces=3, frames_failed=1)
-    tally.sources["ok"] = tally.failures["DecodeError"] = 2
-    return State(
-        started_s=1.0,
-        updated_s=3.5,
-        ended_s=3.5,
-        last_success_s=3.5,
-        exit_code=0,
-        info={"run_id": "r"},
-        found=2,
-        outside=1,
-        resumed=0,
-        progress=0.25,
-        tally=tally,
-        result={"ok": 2},
-        stages={stage: StageTime(wall_s=1.25, cpu_s=1.0) for stage in STAGES},
-    )
 
 
 @given(label=PRINTED, value=st.floats(0, 1e12).map(lambda value: round(value, 6)))
