@@ -67,7 +67,7 @@ def begin(
     """
     if options.resume and output.partial.part_folders():
         before = read_run_file(output.partial.manifest)
-        check_same(before, facts, output.partial.path)
+        check_same(before, facts, output.place.called(output.partial.path))
         output.claim.go_on(replacing=before.get("replaces"))
         told = sound_parts(output)
         if told is not None:
@@ -91,15 +91,17 @@ def _grow(
     """Take a finished result over: what failed in it, changed or is new shall be done."""
     place = output.place
     run = read_run_file(place.run)
-    check_same(run, facts, place.out)
+    check_same(run, facts, place.called(place.out))
     before = read_table(place.out, "sources")
     lacking = miscounted(before, read_batches(place, ["source"]))
     if lacking:
-        log.warning("%s lacks rows of %s.", place.observations, _listed(lacking))
+        observations = place.called(place.observations)
+        log.warning("%s lacks rows of %s.", observations, _listed(lacking))
     again = pc.is_in(before["status"].cast(pa.string()), pa.array(["failed", "partial"]))
     again = pc.or_(again, pc.is_in(before["source"], pa.array(sorted(lacking), pa.string())))
     done = _unchanged(before.filter(pc.invert(again)), sources)
-    log.info("%d of %d sources are done in %s.", len(done), len(sources), place.out)
+    where = place.called(place.out)
+    log.info("%d of %d sources are done in %s.", len(done), len(sources), where)
     redone = {source.id for source in sources} - done
     asked = [place.charts] * options.charts + [place.report] * options.report
     if not redone and all(path.exists() for path in asked):

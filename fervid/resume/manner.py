@@ -45,13 +45,13 @@ def read_run_file(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def check_same(before: Mapping[str, Any], facts: Mapping[str, object], path: Path) -> None:
+def check_same(before: Mapping[str, Any], facts: Mapping[str, object], where: str) -> None:
     """Check that this run is made as the one before was.
 
     Args:
         before: The run file of that one.
         facts: This one's.
-        path: Of what that one left.
+        where: Path or URL of what that one left.
 
     Raises:
         UsageError: It is not; says in what.
@@ -59,7 +59,7 @@ def check_same(before: Mapping[str, Any], facts: Mapping[str, object], path: Pat
     changed = changed_manner(before, json.loads(run_json(facts)))
     if changed:
         raise UsageError(
-            f"{path} was made in another way: {'; '.join(changed)}.",
+            f"{where} was made in another way: {'; '.join(changed)}.",
             "Resume it in the same way, start again with --overwrite, or give another --out.",
         )
 

@@ -137,6 +137,8 @@ class Claim:
                 held = self._read()
                 self._look(held)
                 if self._taken_by is not None:
+                    who = _who(self._taken_by)
+                    _logger.warning("Another run has taken over %s (%s).", self._place, who)
                     return
                 write_bytes(self._location, self._content())
             except FervidError as error:
