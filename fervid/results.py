@@ -24,7 +24,7 @@ from fervid.schema import (
     TableName,
     category,
 )
-from fervid.write.existing import absent, existing_place
+from fervid.write.existing import absent, check_parts, existing_place
 from fervid.write.place import Place
 from fervid.write.remote.reading import at_hand
 
@@ -92,6 +92,8 @@ def read_table(
         if not file.exists():
             raise absent(place, file)
         _check_version(place)
+        if table == "observations":
+            check_parts(place)
         with _said_of(file):
             if place.kind.startswith("csv"):
                 rows = _read_csv(file, table, columns)
@@ -116,6 +118,7 @@ def read_batches(place: Place, columns: Sequence[str]) -> Iterator[pa.Table]:
         FervidError: As `read_table`.
     """
     file = place.observations
+    check_parts(place)
     with _said_of(file):
         is_csv = place.kind.startswith("csv")
         batches = _csv_batches(file, columns) if is_csv else _parquet_batches(file, columns)

@@ -14,6 +14,7 @@ from fervid.schema import SMOOTHED_OBSERVATIONS
 from fervid.summary.rows import COLUMNS, Rows, make_rows
 from fervid.summary.runs import Ints
 from fervid.write import Place
+from fervid.write.existing import absent
 
 CHUNK_ROWS = 1 << 18
 """Rows of sources taken together, at least: what is made of them takes 100 MB."""
@@ -35,6 +36,8 @@ def read_chunks(place: Place, sources: pa.Table) -> Iterator[Rows]:
     Raises:
         FervidError: A row is of a source that the sources table lacks, or as in `read_table`.
     """
+    if not place.observations.exists():
+        raise absent(place, place.observations)
     ordered, smoothed = _survey(place, sources)
     first, count = 0, 0
     waiting: list[pa.Table] = []

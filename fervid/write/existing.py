@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fervid.errors import FervidError, UsageError
+from fervid.write.manifest import read_manifest
 from fervid.write.place import Place
 
 _MOST_NAMES = 3
@@ -74,6 +75,27 @@ def absent(place: Place, file: Path) -> FervidError:
             f"There is no result of fervid in {place.out}.", _others(place.out) or _GIVE_OUT
         )
     return FervidError(f"There is no {place.out}.", _others(place.out.parent) or _GIVE_OUT)
+
+
+def check_parts(place: Place) -> None:
+    """Refuse a folder that lacks a part: the rows of the others would pass for all of them.
+
+    Args:
+        place: Of a result; one that an older fervid wrote has no list of its files.
+
+    Raises:
+        FervidError: Not all files that its manifest lists are there.
+    """
+    if place.kind != "folder" or not place.manifest.exists():
+        return
+    there = {path.relative_to(place.out).as_posix() for path in place.tables()}
+    missing = [each.name for each in read_manifest(place.manifest).tables if each.name not in there]
+    if missing:
+        raise FervidError(
+            f"{place.out} is not complete: it lacks {', '.join(missing[:_MOST_NAMES])}"
+            f"{' ...' * (len(missing) > _MOST_NAMES)}.",
+            "Copy it again from where it was made.",
+        )
 
 
 def _whole(path: Path) -> Place | None:

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fervid.errors import FervidError
+from fervid.report import write_report
 from fervid.results import read_results
-from fervid.write import Place
+from fervid.summary.summarize import summarize
+from fervid.write import Place, merge, tables
 from fervid.write.manifest import (
     ListedFile,
     Manifest,
@@ -164,3 +166,19 @@ def test_a_folder_lists_its_files_and_stays_readable_without_the_list(tmp_path: 
     pd.testing.assert_frame_equal(read_results(place.out), rows)
     write_to(tmp_path / "r", [seen("b.mp4", 0), end("b.mp4", 1)], overwrite=True)
     assert read_manifest(place.manifest).tables[0].first == "b.mp4"
+
+
+def test_a_folder_that_lacks_a_part_is_not_read_as_if_it_were_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merge, "GROUP_ROWS", 10)
+    monkeypatch.setattr(tables, "FILE_BYTES", 1)
+    frames = [seen("a.mp4", frame) for frame in range(30)]
+    write_to(tmp_path / "r", [*frames, end("a.mp4", 30)])
+    (tmp_path / "r" / "observations" / "part-0001.parquet").unlink()
+
+    for read in (read_results, summarize, write_report):
+        with pytest.raises(FervidError, match=r"lacks observations/part-0001\.parquet"):
+            read(tmp_path / "r")
+
+    assert len(read_results(tmp_path / "r", "sources")) == 1
