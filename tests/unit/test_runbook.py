@@ -64,7 +64,7 @@ def test_messages_are_quoted_as_the_program_says_them() -> None:
     assert len(quoted) > 20
     foreign = ("Error writing bytes", "moov atom", "Could not connect", "Please reduce")
     for text in quoted:
-        words = [word for word in text.split() if word != "..."]
+        words = [word for word in text.split() if "..." not in word]
         # What the program fills in stands between words that it always says.
         runs = (" ".join(words[n : n + 3]) for n in range(max(1, len(words) - 2)))
         assert text.startswith(foreign) or any(run in said for run in runs), text
