@@ -31,7 +31,7 @@ class Claim:
 
     def __init__(self, place: Place, *, overwrite: bool, resume: bool) -> None:
         self._place = place
-        self.partial = PartialFolder(place.partial)
+        self.partial = PartialFolder(place.partial, place.called(place.partial))
         try:
             self._settle_leftovers(overwrite=overwrite, resume=resume)
             # Again: until it was claimed, another run may have ended there.

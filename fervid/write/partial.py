@@ -48,18 +48,19 @@ class PartialFolder:
 
     Args:
         path: Of the folder; made if it is not there.
+        called: Its name for people; the path where that says it all.
 
     Raises:
         UsageError: Another run writes there, or it is not fervid's.
         OSError: It cannot be created.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, called: str | None = None) -> None:
         self.path = path
         # Empty, it is what a run leaves that dies, or finds the disk full, as it begins or ends.
         if not path.exists() or _is_empty(path):
             mark(path)
-        self._lock = _claim(path)
+        self._lock = _claim(path, called or str(path))
 
     @property
     def manifest(self) -> Path:
@@ -145,7 +146,7 @@ class PartialFolder:
 _HOLDER = "holder"
 
 
-def _claim(path: Path) -> int:
+def _claim(path: Path, called: str) -> int:
     """Lock the marker: the kernel frees it when the process dies, however it dies."""
     try:
         descriptor = os.open(path / MARKER_NAME, os.O_RDWR)
@@ -166,7 +167,7 @@ def _claim(path: Path) -> int:
     if not is_mine:
         os.close(descriptor)
         raise UsageError(
-            f"Another run is writing to {path}{_held_by(path)}.",
+            f"Another run is writing to {called}{_held_by(path)}.",
             "Wait for it, or give another --out.",
         )
     try:

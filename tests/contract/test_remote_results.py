@@ -15,7 +15,7 @@ from fervid.errors import FervidError, UsageError
 from fervid.report import write_report
 from fervid.store import objects
 from fervid.store.claim import STALE_S
-from fervid.write import check_out
+from fervid.write import check_out, open_output
 from tests.resumed import Stop
 from tests.s3_server import Bucket, refuse_to_talk, slow_down, status
 from tests.stored import Nursery, killing, on_machine, run, uploads_left, writes
@@ -293,3 +293,16 @@ def test_a_name_that_no_result_can_have_is_refused(bucket: Bucket) -> None:
     for out in (f"s3://{bucket.name}", bucket.url("night/results.txt"), "https://x.org/r.parquet"):
         with pytest.raises(UsageError):
             check_out(out, overwrite=True)
+
+
+def test_a_second_run_is_told_who_writes_there(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = rf"Another run is writing to {url}.*process {os.getpid()} on "
+    with open_output(url, overwrite=False):
+        with pytest.raises(UsageError, match=said):
+            run(url, number=2)
+        with on_machine("another", tmp_path, monkeypatch), pytest.raises(UsageError, match=said):
+            run(url, number=3)
+    run(url, number=4)
+    assert len(read_results(url)) == 6

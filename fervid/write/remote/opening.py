@@ -84,7 +84,8 @@ def open_remote(url: str, *, overwrite: bool, resume: bool, smoothed: bool) -> I
             if output.is_finished:  # but for its charts or its report
                 deliver(remote, claim, replaces)
             raise
-        deliver(remote, claim, replaces)
+        if remote.place.observations.exists():
+            deliver(remote, claim, replaces)
     with suppress(OSError):  # another run began this moment
         (folder / "id").unlink()
         folder.rmdir()
