@@ -21,10 +21,10 @@ T = TypeVar("T")
 PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Between one try and the next."""
 
-PART_BYTES = 16 << 20
-"""Of a multipart upload to S3: files of up to 156 GB in its 10,000 parts. `put_file` of s3fs would
-hold ten parts of 50 MB in memory."""
-PARTS_AT_ONCE = 4
+PART_BYTES = 8 << 20
+"""Of a multipart upload to S3, unless a file needs larger ones to have 10,000 at most. `put_file` of
+s3fs would hold ten parts of 50 MB in memory; four files at a time shall not take more than 150."""
+PARTS_AT_ONCE = 2
 
 
 def read_bytes(location: Location) -> bytes | None:

@@ -306,3 +306,18 @@ def test_a_second_run_is_told_who_writes_there(
             run(url, number=3)
     run(url, number=4)
     assert len(read_results(url)) == 6
+
+
+@pytest.mark.parametrize("machine", ["here", "another"])
+def test_a_growing_run_that_broke_off_is_resumed_on_any_machine(
+    bucket: Bucket, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str
+) -> None:
+    run(url, "ab")
+    with pytest.raises(Stop):
+        run(url, "abcd", number=2, resume=True, dies_after="c")
+    assert sources_of(url) == ["a.mp4", "b.mp4"]
+    with on_machine(machine, tmp_path, monkeypatch):
+        resumed, _ = run(url, "abcd", number=3, resume=True)
+    assert resumed.done == {"a.mp4", "b.mp4", "c.mp4"}
+    assert sources_of(url) == ["a.mp4", "b.mp4", "c.mp4", "d.mp4"]
+    assert kept(bucket) == WHOLE
