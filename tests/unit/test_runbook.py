@@ -19,10 +19,14 @@ PACKAGE = Path(fervid.__file__).parent
 
 
 def literals() -> str:
-    """All texts of the program, without what is filled in."""
+    """All texts of the program but docstrings, without what is filled in."""
     texts = []
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        documented = {node.value for node in nodes if isinstance(node, ast.Expr)}
+        for node in nodes:
+            if node in documented:
+                continue
             if isinstance(node, ast.JoinedStr):
                 parts = (p.value if isinstance(p, ast.Constant) else "\0" for p in node.values)
                 texts.append("".join(map(str, parts)))
