@@ -22,8 +22,8 @@ PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Between one try and the next."""
 
 PART_BYTES = 8 << 20
-"""Of a multipart upload to S3, unless a file needs larger ones to have 10,000 at most. `put_file` of
-s3fs would hold ten parts of 50 MB in memory; four files at a time shall not take more than 150."""
+"""Of a multipart upload to S3, unless a file needs larger ones to have 10,000 at most: 32 MB of
+memory for each file that goes up, where s3fs by itself would hold ten parts of 50 MB."""
 PARTS_AT_ONCE = 2
 
 
