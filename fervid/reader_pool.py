@@ -10,6 +10,7 @@ from typing import get_args
 
 from fervid import machine, stages
 from fervid.agenda import Agenda, Files
+from fervid.decode_worker.kept_nursery import KeptNursery
 from fervid.decode_worker.messages import Orders
 from fervid.decode_worker.nursery import Nursery
 from fervid.decode_worker.outside import WorkerReader
@@ -145,6 +146,8 @@ class ReaderPool:
         stop: Once set, `items` raises KeyboardInterrupt.
         hashes: Whether to hash the files.
         stage_bytes: Of disk that fetched objects may take; `Staging` chooses if None.
+        kept: Where to have the nursery from, which then outlives this pool; None for one of its
+            own.
     """
 
     def __init__(
@@ -159,6 +162,7 @@ class ReaderPool:
         stop: threading.Event | None = None,
         hashes: bool = False,
         stage_bytes: int | None = None,
+        kept: KeptNursery | None = None,
     ) -> None:
         tasks = [
             (source, plan.threads_of(number, len(sources)))
@@ -186,7 +190,8 @@ class ReaderPool:
             times_stages=stages.is_recording(),
             hashes=hashes,
         )
-        self._nursery = Nursery(self._orders)
+        self._owns_nursery = kept is None
+        self._nursery = Nursery(self._orders) if kept is None else kept.of(self._orders)
         self._is_awaited = threading.Event()
         self._threads = [
             threading.Thread(target=self._read, name=f"fervid-decode-{number}", daemon=True)
@@ -210,12 +215,14 @@ class ReaderPool:
     def close(self) -> None:
         """End all threads and processes."""
         self._queue.stop()
-        self._nursery.hurry()
+        if self._owns_nursery:
+            self._nursery.hurry()
         self._is_awaited.set()
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join()
-        self._nursery.close()
+        if self._owns_nursery:
+            self._nursery.close()
         if self._staging:
             self._staging.close()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fervid import pipeline, run_log
+from fervid.decode_worker.kept_nursery import KeptNursery
 from fervid.engines.engine import Job
 from fervid.engines.media_total import MediaTotal
 from fervid.engines.networks import BATCH_BYTES, Networks, load_networks, memory_of_frames
@@ -62,12 +63,15 @@ class LocalEngine:
     Args:
         job: What to analyse, and how.
         networks: Loaded before, for such a job; None to load them.
+        kept: Where the process that starts decoders outlives the job; None to end it with the job.
 
     Raises:
         FervidError: The device is not there, or a model cannot be loaded.
     """
 
-    def __init__(self, job: Job, networks: Networks | None = None) -> None:
+    def __init__(
+        self, job: Job, networks: Networks | None = None, kept: KeptNursery | None = None
+    ) -> None:
         sources, options = job.sources, job.options
         self._todo = [source for source in sources if source.id not in job.done]
         self._options = options
@@ -88,6 +92,7 @@ class LocalEngine:
             job.stop,
             hashes=options.hash,
             stage_bytes=options.stage_disk_bytes,
+            kept=kept,
         )
         # Processes that decode load their libraries while this one loads the models.
         self._readers.start()

@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from fervid import machine, stages
+from fervid.decode_worker.kept_nursery import KeptNursery
 from fervid.engines.engine import Job
 from fervid.engines.local import LocalEngine, settings_of
 from fervid.engines.networks import Networks, load_networks
@@ -95,6 +96,7 @@ class ShardWorker:
         self._stop = threading.Event()
         self._progress = _NOTHING
         self._networks: Networks | None = None
+        self._nursery = KeptNursery()
 
     def get_ready(self, first: Shard) -> Ready:
         """Load the models.
@@ -158,7 +160,7 @@ class ShardWorker:
 
     def _stream(self, job: Job, on_progress: Callable[[Progress], None]) -> Stream:
         """Analyse a job."""
-        return LocalEngine(job, self._networks).run(on_progress)
+        return LocalEngine(job, self._networks, self._nursery).run(on_progress)
 
     def _job(self, shard: Shard) -> Job:
         orders = self._orders

@@ -30,6 +30,8 @@ def cluster_of(nodes: int, cpus: int = 1) -> Iterator[Any]:
     environment = {
         "RAY_TMPDIR": folder,
         "RAY_USAGE_STATS_ENABLED": "0",
+        # 15 by default: beside other tests its workers would hardly be given a processor.
+        "RAY_worker_niceness": "0",
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
         "RAY_AUTH_MODE": "disabled",  # else a token is left in the home folder
         ACCIDENTS: f"{folder}/accidents",

@@ -37,8 +37,8 @@ from tests.same_rows import differences
 
 SHARDS = 100_000
 SOURCES = 3000
-CLIPS = 200
-ROUNDS = 3
+CLIPS = int(os.environ.get("CLIPS", "200"))
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 Figures = dict[str, Any]
 
 
