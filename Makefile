@@ -8,7 +8,7 @@ SUPPLIED := $(VENV)/supplied
 # setuptools warns about every editable installation, ours is meant to be one
 INSTALL := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --constraint constraints.txt --editable
 
-.PHONY: demo train test lint types imports tests fuzz faults schedules clean \
+.PHONY: demo train test lint types imports tests fuzz faults scale schedules clean \
 	bench bench-decoding bench-fer bench-listing bench-memory bench-photos bench-runtimes bench-start-up
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
@@ -137,6 +137,13 @@ $(AIRFLOW)/installed: jobs/schedules/airflow/constraints.txt
 	$(PYTHON) -m venv $(AIRFLOW)
 	$(AIRFLOW)/bin/pip install --quiet --constraint $< apache-airflow
 	touch $@
+
+# A driver of 100,000 shards, rows after nodes were lost, and what the Ray engine costs beside the local
+# one; one of them: make scale PARTS=overhead
+PARTS ?=
+
+scale: $(DEVELOPED)
+	$(BIN)/python -m tests.cluster.scale $(PARTS)
 
 # Known vulnerabilities of every pinned package. It asks an advisory database over the network: without an
 # answer nothing was audited, and that is a failure.
