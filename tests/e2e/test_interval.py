@@ -15,6 +15,7 @@ from PIL import Image
 import fervid
 from fervid.errors import UsageError
 from tests.e2e.conftest import Fervid
+from tests.s3_server import Bucket
 from tests.same_rows import differences
 
 NIGHTS = ("2026-11-20", "2026-11-21", "2026-11-22")
@@ -142,3 +143,14 @@ def test_an_inbox_with_nothing_at_all_is_a_warning_and_one_that_is_not_there_an_
     assert "is the disk there" in caplog.text
     with pytest.raises(UsageError, match="No such file or folder"):
         fervid.analyze(tmp_path / "inbocks", tmp_path / "s.csv", since="24h")
+
+
+def test_of_a_bucket_an_interval_reads_what_was_uploaded_in_it_alone(
+    bucket: Bucket, inbox: Path
+) -> None:
+    bucket.put("inbox/a.png", (inbox / "a.png").read_bytes())
+    old = fervid.analyze(bucket.url("inbox"), until="2026-01-01", since="2025-12-31")
+    assert (old.statuses(), old.outside) == ({}, 1)
+    assert not bucket.read()
+    new = fervid.analyze(bucket.url("inbox"), since="1h")
+    assert (new.statuses(), new.outside) == ({"ok": 1}, 0)
