@@ -118,7 +118,6 @@ def read_batches(place: Place, columns: Sequence[str]) -> Iterator[pa.Table]:
         FervidError: As `read_table`.
     """
     file = place.observations
-    check_parts(place)
     with _said_of(file):
         is_csv = place.kind.startswith("csv")
         batches = _csv_batches(file, columns) if is_csv else _parquet_batches(file, columns)

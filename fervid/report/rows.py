@@ -15,6 +15,7 @@ from fervid.labels import EMOTIONS
 from fervid.results import column_names, read_batches
 from fervid.schema import BOX_COLUMNS, SMOOTH_COLUMNS
 from fervid.write import Place
+from fervid.write.existing import check_parts
 
 Array = npt.NDArray[np.generic]
 
@@ -71,6 +72,7 @@ def rows_by_source(place: Place, *, looks: bool) -> Iterator[SourceRows]:
     name = ""
     wanted = ["source", *_SEEN, *EMOTIONS, *(_LOOKS if looks else ())]
     wanted += SMOOTH_COLUMNS if has_smoothed(place) else ()
+    check_parts(place)
     for rows in read_batches(place, wanted):
         names, columns = rows["source"].combine_chunks(), _arrays(rows, wanted)
         codes = names.indices.to_numpy()

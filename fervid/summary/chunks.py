@@ -14,7 +14,7 @@ from fervid.schema import SMOOTHED_OBSERVATIONS
 from fervid.summary.rows import COLUMNS, Rows, make_rows
 from fervid.summary.runs import Ints
 from fervid.write import Place
-from fervid.write.existing import absent
+from fervid.write.existing import absent, check_parts
 
 CHUNK_ROWS = 1 << 18
 """Rows of sources taken together, at least: what is made of them takes 100 MB."""
@@ -38,6 +38,7 @@ def read_chunks(place: Place, sources: pa.Table) -> Iterator[Rows]:
     """
     if not place.observations.exists():
         raise absent(place, place.observations)
+    check_parts(place)
     ordered, smoothed = _survey(place, sources)
     first, count = 0, 0
     waiting: list[pa.Table] = []
