@@ -38,8 +38,8 @@ _FULL: dict[TableName, pa.Schema] = {**TABLES, "observations": SMOOTHED_OBSERVAT
 """The columns that a table may have."""
 _PARSE = pacsv.ParseOptions(newlines_in_values=True)
 BATCH_ROWS = 131_072
-BLOCK_BYTES = 1 << 24
-"""Read at a time where not all is."""
+BLOCK_BYTES = 1 << 22
+"""Read at a time where not all is; Arrow reads dozens of blocks of a CSV ahead."""
 
 _MOST_TOLD = 1000
 """Characters of what Arrow says, which may show all of a damaged file."""
