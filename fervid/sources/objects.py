@@ -113,7 +113,7 @@ def _looked_at(location: Location, filesystem: Any, listed: bool) -> _Input:
         return _gone(location)
     raise UsageError(
         f"No such object or prefix: {location.url[:MOST_TOLD]}.",
-        "Check the spelling; ** stands for any folders.",
+        "Check the spelling; ** stands for any folders. A prefix that may be empty ends with /.",
     )
 
 
