@@ -17,8 +17,9 @@ import fervid
 from fervid import presets, run_log
 from fervid.engines import Job, load_engine
 from fervid.errors import UsageError
+from fervid.keywords import OptionKeywords, make_options
 from fervid.metrics import RunMetrics
-from fervid.options import AnalyzeOptions, OptionKeywords, make_options
+from fervid.options import AnalyzeOptions
 from fervid.results import read_results, to_pandas
 from fervid.resume import begin
 from fervid.sources import Discovery, discover

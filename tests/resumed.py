@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from fervid.options import AnalyzeOptions, make_options
+from fervid.keywords import make_options
+from fervid.options import AnalyzeOptions
 from fervid.resume import Resumed, begin
 from fervid.types import Source
 from fervid.write import open_output

@@ -15,7 +15,7 @@ from typing import IO
 
 import pytest
 
-from fervid.options import make_options
+from fervid.keywords import make_options
 from fervid.resume import Resumed, begin
 from fervid.write import Place, RunIdentity, Written, open_output
 from tests.observed import Item, source

@@ -16,7 +16,7 @@ from fervid.bench.analysis import Analysis, analyse
 from fervid.bench.decoding import Decoding, decode
 from fervid.bench.surroundings import surroundings
 from fervid.errors import FervidError, UsageError
-from fervid.options import OptionKeywords
+from fervid.keywords import OptionKeywords
 from fervid.reader_pool import DecodePlan
 
 log = logging.getLogger("fervid")

@@ -23,7 +23,8 @@ from fervid.cli.choices import (
 from fervid.cli.config import Inputs, config_option
 from fervid.cli.logs import show_logs
 from fervid.cli.precedence import settle
-from fervid.options import OptionKeywords, SmoothLabels
+from fervid.keywords import OptionKeywords
+from fervid.options import SmoothLabels
 
 if TYPE_CHECKING:
     from fervid.sources import Listed

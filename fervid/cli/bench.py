@@ -12,7 +12,7 @@ from fervid.cli.config import Inputs, config_option
 from fervid.cli.logs import show_logs
 from fervid.cli.precedence import settle
 from fervid.cli.say import tell
-from fervid.options import OptionKeywords
+from fervid.keywords import OptionKeywords
 
 
 @click.command(

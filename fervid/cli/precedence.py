@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from fervid.options import OptionKeywords
+from fervid.keywords import OptionKeywords
 
 _NEAREST_FIRST = (
     ParameterSource.COMMANDLINE,

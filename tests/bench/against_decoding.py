@@ -10,7 +10,7 @@ import click
 from fervid.bench.analysis import Analysis, analyse
 from fervid.bench.rounds import Benchmark, bench
 from fervid.bench.table import columns
-from fervid.options import OptionKeywords
+from fervid.keywords import OptionKeywords
 from tests.bench.clips import SIZES
 from tests.bench.figures import in_turn, least, measuring, plain, report
 

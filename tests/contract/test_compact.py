@@ -13,7 +13,7 @@ import pytest
 
 from fervid.compact import Compacted, compact
 from fervid.errors import FervidError, UsageError
-from fervid.options import make_options
+from fervid.keywords import make_options
 from fervid.results import read_results
 from fervid.write import Place, merge, tables
 from fervid.write.manifest import damaged, read_manifest

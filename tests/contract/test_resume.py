@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fervid.errors import UsageError
-from fervid.options import make_options
+from fervid.keywords import make_options
 from fervid.results import read_results
 from fervid.resume import Resumed
 from fervid.write import Place, open_output

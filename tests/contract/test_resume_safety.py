@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from fervid.errors import FervidError, UsageError
-from fervid.options import make_options
+from fervid.keywords import make_options
 from fervid.results import read_results
 from fervid.resume import begin
 from fervid.write import Place, open_output, opening

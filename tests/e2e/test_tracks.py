@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import fervid
-from fervid.options import OptionKeywords
+from fervid.keywords import OptionKeywords
 from tests.acted import Actor, Film, Walk, away_and_back, demo_heads, play, walk
 from tests.drawn import Pixels
 from tests.e2e.conftest import Fervid

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fervid.options import AnalyzeOptions, make_options
+from fervid.keywords import make_options
+from fervid.options import AnalyzeOptions
 from fervid.types import SourceEnd
 from tests.observed import FACTS, RUN, Item, end, failed, seen, unseen, write_to
 

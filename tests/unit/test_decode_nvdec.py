@@ -16,7 +16,8 @@ from fervid.decode import nvdec
 from fervid.decode.colour import PictureMaker
 from fervid.decode.orientation import Orientation
 from fervid.errors import FervidError, UsageError
-from fervid.options import Sampling, make_options
+from fervid.keywords import make_options
+from fervid.options import Sampling
 from fervid.reader_pool import DecodePlan, plan_decoding, read_all
 from fervid.types import SourceEnd
 from tests.drawn import bar, source_of

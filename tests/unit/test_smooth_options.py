@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fervid.errors import UsageError
-from fervid.options import make_options
+from fervid.keywords import make_options
 
 
 def test_seconds_and_labels_are_taken_as_they_are() -> None:

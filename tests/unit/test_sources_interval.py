@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fervid.errors import UsageError
-from fervid.options import make_options
+from fervid.keywords import make_options
 from fervid.quantities import parse_moment
 from fervid.sources import Discovery
 from fervid.sources.interval import within

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fervid.errors import UsageError
-from fervid.options import make_options
+from fervid.keywords import make_options
 from fervid.track import track
 from fervid.track.appearance import LENGTH
 from fervid.types import ClassifiedFrame, Observation, SourceEnd

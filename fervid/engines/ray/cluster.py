@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
+import socket
 import threading
 import warnings
 from collections.abc import Iterator
@@ -20,6 +22,9 @@ from fervid.options import AnalyzeOptions
 MOST_CPUS = 4
 """Of a worker, unless --worker-cpus says more: each decodes and searches batches side by side, and
 beyond four one after the other waits for the single thread that follows."""
+
+_HOST_PORT = re.compile(r"(?:ray://)?([^/]+):(\d+)")
+_ANSWER_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ def connect(address: str | None) -> bool:
     """
     if ray.is_initialized():
         return False
+    _check_answers(address or os.environ.get("RAY_ADDRESS"))
     # What fervid is used on is nobody's business, unless somebody says otherwise.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
@@ -65,6 +71,25 @@ def connect(address: str | None) -> bool:
     # Of dead workers it would print on stdout, which is the summary's; they are logged here.
     ray._private.worker._worker_logs_enabled = False
     return True
+
+
+def _check_answers(address: str | None) -> None:
+    """Find in seconds that nobody answers: Ray itself would try for ten minutes.
+
+    Raises:
+        FervidError: There is a host and a port, and nobody answers.
+    """
+    match = _HOST_PORT.fullmatch(address or "")
+    if match is None:
+        return
+    try:
+        socket.create_connection((match[1].strip("[]"), int(match[2])), _ANSWER_S).close()
+    except (OSError, OverflowError) as error:
+        raise FervidError(
+            f"No Ray cluster answers at {address}: {getattr(error, 'strerror', None) or error}.",
+            "`ray status` on its head says whether it runs; --ray-address takes HOST:PORT of the "
+            "head, or ray://HOST:10001 from outside the cluster.",
+        ) from error
 
 
 @contextmanager
