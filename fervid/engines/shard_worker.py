@@ -7,7 +7,7 @@ import pickle
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from importlib import metadata
@@ -21,6 +21,7 @@ from fervid.decode_worker.kept_nursery import KeptNursery
 from fervid.engines.engine import Job
 from fervid.engines.local import LocalEngine, settings_of
 from fervid.engines.networks import Networks, load_networks
+from fervid.engines.shipped import folder_of_its_own, packed
 from fervid.engines.target import Target
 from fervid.errors import FervidError
 from fervid.options import AnalyzeOptions
@@ -65,15 +66,17 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class ShardDone:
-    """What a worker says of a shard: a few hundred bytes.
+    """What a worker says of a shard: a few hundred bytes, unless it sends the part along.
 
     Args:
-        part: Its folder; None where a stopped worker had nothing to commit.
+        part: Its folder; None where a stopped worker had nothing to commit, and where the part is
+            in `files`.
         statuses: Its sources by status; without those that a stop kept from ending.
         progress: Of the shard.
         stopped: Whether it was cut short.
         times: Of the stages, if the driver wanted to know.
         cpu_s: Of all of it, likewise.
+        files: Of the part, by name, for the driver to commit: the worker does not see its folder.
     """
 
     part: Path | None
@@ -82,6 +85,7 @@ class ShardDone:
     stopped: bool = False
     times: dict[stages.Stage, stages.StageTime] = field(default_factory=dict)
     cpu_s: float = 0.0
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class ShardWorker:
@@ -143,10 +147,21 @@ class ShardWorker:
         self._progress = _NOTHING
         if self._stop.is_set():
             return ShardDone(None, {}, _NOTHING, stopped=True)
-        target.check()
+        if not target.is_here():
+            return self._sent(shard, number, target)
         part = target.part(number)
         if part.exists():
             return _found(part, shard, target)
+        return self._timed(shard, number, target)
+
+    def _sent(self, shard: Shard, number: int, target: Target) -> ShardDone:
+        with folder_of_its_own(target) as own:
+            done = self._timed(shard, number, own)
+            if done.part is None:
+                return done
+            return replace(done, part=None, files=packed(done.part))
+
+    def _timed(self, shard: Shard, number: int, target: Target) -> ShardDone:
         if not self._orders.times_stages:
             return self._worked(shard, number, target)
         with stages.recording() as recorder:

@@ -21,7 +21,7 @@ class Target:
     """Where the parts of a run go.
 
     Args:
-        partial: The run's folder, on a file system that all workers see.
+        partial: The run's folder, as the driver sees it.
         run: What the sources table says of it.
     """
 
@@ -52,21 +52,31 @@ class Target:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def is_here(self) -> bool:
+        """Whether this machine sees the folder; see that it is still this run's.
+
+        Raises:
+            FervidError: It is another run's: the driver died meanwhile.
+        """
+        try:
+            run_id = json.loads((self.partial / "manifest.json").read_bytes()).get("run_id")
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        if run_id != self.run.run_id:
+            raise self.another_run()
+        return True
+
     def check(self) -> None:
-        """See that the folder is here, and still this run's: its driver may have died meanwhile.
+        """See that the folder is still here, and still this run's.
 
         Raises:
             FervidError: It is not.
         """
-        try:
-            run_id = json.loads((self.partial / "manifest.json").read_bytes()).get("run_id")
-        except FileNotFoundError as error:
+        if not self.is_here():
             raise FervidError(
-                f"{self.partial} is not there on {socket.gethostname()}.",
-                "With --engine ray, --out must lie in a folder that all nodes share.",
-            ) from error
-        if run_id != self.run.run_id:
-            raise self.another_run()
+                f"{self.partial} is not there any more on {socket.gethostname()}.",
+                "Its run has ended, or somebody deleted it: analyse again with --resume.",
+            )
 
     def another_run(self) -> FervidError:
         """Say that the folder belongs to a run that came after this one."""

@@ -18,7 +18,7 @@ import pytest
 import fervid
 from fervid.api import RunReport
 from tests.cluster.clustered import wait_until
-from tests.cluster.workers import PlayedWorker
+from tests.cluster.workers import FarWorker, PlayedWorker
 from tests.faults.acted import ActedEngine, put_sources
 from tests.same_rows import differences
 
@@ -116,6 +116,20 @@ def test_nothing_lost_and_nothing_doubled_when_a_node_goes(
     with meanwhile(lose_it):
         analyze()
     cluster.add_node(num_cpus=1)
+    assert differences(tmp_path / "found.parquet", expected) == []
+
+
+def test_nodes_that_share_no_folder_send_what_they_did(
+    analyze: Callable[..., RunReport],
+    expected: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from fervid.engines.ray import ray_engine
+
+    far = functools.partial(ray_engine.RayEngine, worker=FarWorker)
+    monkeypatch.setattr("fervid.engines.ray.RayEngine", far)
+    analyze()
     assert differences(tmp_path / "found.parquet", expected) == []
 
 

@@ -6,11 +6,14 @@ import os
 import signal
 import time
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fervid.engines import Job
-from fervid.engines.shard_worker import ShardWorker, Stream
+from fervid.engines.shard_worker import ShardDone, ShardWorker, Stream
+from fervid.engines.target import Target
+from fervid.shards import Shard
 from fervid.types import Observation, Progress, SourceEnd
 from tests.faults.acted import ActedEngine
 
@@ -31,6 +34,14 @@ class PlayedWorker(ShardWorker):
         for source in job.sources:
             _meet(source.id)
         return _told(ActedEngine(job).run(), len(job.sources), on_progress)
+
+
+class FarWorker(PlayedWorker):
+    """On a machine that does not see the driver's folder."""
+
+    def work_on(self, shard: Shard, number: int, target: Target) -> ShardDone:
+        """Look for the folder where it is not."""
+        return super().work_on(shard, number, replace(target, partial=Path("/nowhere/to/be/seen")))
 
 
 def _told(

@@ -15,6 +15,7 @@ import pytest
 from fervid import machine, presets
 from fervid.engines import Job
 from fervid.engines.shard_worker import Orders, ShardWorker, Stream
+from fervid.engines.shipped import unpack
 from fervid.engines.target import Target
 from fervid.errors import FervidError
 from fervid.options import DEFAULT_DETECTOR, DEFAULT_MODEL, AnalyzeOptions
@@ -138,9 +139,45 @@ def test_a_part_of_another_run_is_not_taken_for_its_own(worker: Worker, target: 
         worker.work_on(other, 0, target)
 
 
-def test_a_folder_that_is_not_there_is_named(worker: Worker, tmp_path: Path) -> None:
-    with pytest.raises(FervidError, match="a folder that all nodes share"):
-        worker.work_on(SHARD, 0, Target(tmp_path / "elsewhere", RUN))
+def test_a_worker_that_does_not_see_the_folder_sends_the_part(
+    worker: Worker, target: Target, tmp_path: Path
+) -> None:
+    done = worker.work_on(SHARD, 7, Target(tmp_path / "elsewhere", RUN))
+    assert done.part is None
+    assert done.statuses == {"ok": 2, "failed": 1}
+    part = unpack(done.files, target, 7)
+    assert told(part) == {"a.mp4": "ok", "b.mp4": "ok", "c.mp4": "failed"}
+    straight = worker.work_on(SHARD, 8, target)
+    assert sorted(each.name for each in part.iterdir()) == sorted(
+        each.name for each in straight.part.iterdir()
+    )
+    assert not list((target.partial / "growing").iterdir())
+
+
+def test_a_part_that_was_sent_twice_is_committed_once(worker: Worker, target: Target) -> None:
+    done = worker.work_on(SHARD, 7, Target(target.partial / "elsewhere", RUN))
+    part = unpack(done.files, target, 7)
+    before = (part / "sources.parquet").stat().st_ino
+    assert unpack(done.files, target, 7) == part
+    assert (part / "sources.parquet").stat().st_ino == before
+
+
+def test_a_part_that_comes_damaged_is_not_committed(worker: Worker, target: Target) -> None:
+    files = worker.work_on(SHARD, 7, Target(target.partial / "elsewhere", RUN)).files
+    with pytest.raises(FervidError, match="damaged"):
+        unpack({name: content[:-9] for name, content in files.items()}, target, 7)
+    assert not target.part(7).exists()
+
+
+def test_a_folder_that_goes_meanwhile_is_named(worker: Worker, target: Target) -> None:
+    class Robbed(Worker):
+        def _stream(self, job: Job, on_progress: Callable[[Progress], None]) -> Stream:
+            yield from super()._stream(job, on_progress)
+            (target.partial / "manifest.json").unlink()
+
+    worker.__class__ = Robbed
+    with pytest.raises(FervidError, match="is not there any more on"):
+        worker.work_on(SHARD, 0, target)
 
 
 def test_a_disk_that_cannot_be_written_is_told_with_its_host(

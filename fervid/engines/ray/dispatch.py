@@ -18,6 +18,7 @@ from fervid.engines import shard_log
 from fervid.engines.ray.crew import Crew, Event
 from fervid.engines.shard_progress import ShardProgress
 from fervid.engines.shard_queue import ShardQueue
+from fervid.engines.shipped import unpack
 from fervid.engines.target import Target
 from fervid.errors import FervidError
 from fervid.shards import Shard
@@ -111,12 +112,13 @@ class Dispatch:
 
     def _committed(self, event: Event) -> None:
         done = event.done
-        if done is None or done.part is None:
+        if done is None or (done.part is None and not done.files):
             return
+        part = done.part or unpack(done.files, self._target, event.attempt.number)
         shard_log.shard_done(event.attempt, done)
         stages.add_process(done.times, done.cpu_s)
         self._progress.add(event.attempt.shard, done.progress)
-        self._output.committed(done.part)
+        self._output.committed(part)
 
     def _give_up(self, source: Source) -> None:
         """Commit the row of a source that kills its workers."""
