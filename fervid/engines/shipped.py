@@ -1,7 +1,7 @@
 """Send a part from a machine that does not see the run's folder to the driver, which commits it.
 
-Where the folder is shared, workers write parts themselves, and the driver hears a few hundred bytes.
-Rows are small, though: a hundred bytes a face, some 2 MB for an hour of video at five frames a second.
+Where the folder is shared, workers write parts themselves and the driver hears a few hundred bytes.
+Rows are small, too: a hundred bytes a face, 2 MB for an hour of video at five frames a second.
 """
 
 from __future__ import annotations
