@@ -225,7 +225,8 @@ def _root(root: str | None, folders: Iterable[str]) -> str | None:
 
 def _source(entry: Entry, one: _Input, base: str | None) -> Source:
     key = entry.url if base is None else entry.url[len(base) + 1 :]
-    name = entry.url.rpartition("/")[2].encode()[-_LONGEST_NAME:]
+    # A key may hold what no file's name can.
+    name = entry.url.rpartition("/")[2].replace("\0", "_").encode()[-_LONGEST_NAME:]
     return Source(
         object_id(key),
         _NOWHERE / ("_" if name in (b".", b"..") else name.decode(errors="replace")),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 from fervid import read_results
 from tests.drawn import bar, encode
@@ -125,3 +126,14 @@ def test_a_dry_run_reads_nothing(filled: Bucket, run_fervid: Fervid) -> None:
     done = run_fervid("analyze", filled.url("night"), "-o", "r.parquet", "--dry-run")
     assert done.returncode == 0
     assert not filled.read()
+
+
+def test_a_key_that_no_file_can_be_named_by_is_read_like_any_other(
+    bucket: Bucket, run_fervid: Fervid, tmp_path: Path
+) -> None:
+    Image.new("RGB", (64, 48), "red").save(tmp_path / "red.png")
+    for name in ("good.png", "a\0b.png"):
+        bucket.put(f"odd/{name}", (tmp_path / "red.png").read_bytes())
+    done = run_fervid("analyze", bucket.url("odd"), "-o", "odd.parquet", *OPTIONS)
+    assert done.returncode == 0, done.stderr
+    assert list(read_results(tmp_path / "odd.parquet", "sources")["status"]) == ["ok", "ok"]
