@@ -65,6 +65,7 @@ def begin(
         UsageError: What is there was made in another way, or does not say how.
         FervidError: It cannot be read.
     """
+    output.wanted = [source.id for source in sources]
     if options.resume and output.partial.part_folders():
         before = read_run_file(output.partial.manifest)
         check_same(before, facts, output.place.called(output.partial.path))

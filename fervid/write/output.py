@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from fervid.errors import FervidError, UsageError
 from fervid.schema import OBSERVATIONS, SMOOTHED_OBSERVATIONS, SOURCES
 from fervid.types import Observation, SourceEnd
 from fervid.write.claim import Claim
+from fervid.write.complete import check_complete
 from fervid.write.durable import write_text
 from fervid.write.manifest import build_manifest
 from fervid.write.merge import PartRows
@@ -79,6 +80,8 @@ class Output:
 
     Attributes:
         committed: Called with each part that has its name, by whoever gave it.
+        publishing: Called before a complete result takes the place of its parts.
+        wanted: Ids of the sources that the result must tell of, once a run has begun.
     """
 
     def __init__(
@@ -97,6 +100,8 @@ class Output:
         self._in_memory = in_memory
         self._is_finished = False
         self.committed: Callable[[Path], None] = lambda _: None
+        self.publishing: Callable[[], None] = lambda: None
+        self.wanted: Sequence[str] = ()
 
     def __enter__(self) -> Self:
         try:
@@ -194,10 +199,11 @@ class Output:
             The result.
 
         Raises:
-            FervidError: Nothing can be written there any more.
+            FervidError: Nothing can be written there any more, or a source has no row.
         """
         rows = PartRows(self.partial.part_folders(), self.schema)
         sources = rows.sources()
+        check_complete(sources, self.wanted)
         if self._in_memory:
             observations = pa.concat_tables([self.schema.empty_table(), *rows.ordered()])
             return Written(None, sources, observations.unify_dictionaries())
@@ -273,6 +279,7 @@ class Output:
     def _publish(self) -> None:
         try:
             with stages.timed("write"):
+                self.publishing()
                 self.claim.publish()
         except OSError as error:
             raise self.cannot_write(error) from error

@@ -93,8 +93,9 @@ class PartialFolder:
         return self.path / "replaced"
 
     def part_folders(self) -> list[Path]:
-        """List the committed parts in the order in which they were committed."""
-        return sorted(self.parts.glob("part-*"))
+        """List the committed parts in the order of their numbers."""
+        # Of six digits, or more of the millionth: the shorter name is the lower number.
+        return sorted(self.parts.glob("part-*"), key=lambda part: (len(part.name), part.name))
 
     def empty(self) -> None:
         """Delete all that an earlier run left."""

@@ -53,7 +53,8 @@ class IdleWorker(ShardWorker):
         return {}
 
     def work_on(self, shard: Shard, number: int, target: Target) -> ShardDone:
-        """Do nothing."""
+        """Do nothing; the driver looks for the part."""
+        target.part(number).mkdir()
         count = len(shard.sources)
         progress = Progress(count, count, 10 * count, 10 * count, 0.0, 0.0)
         return ShardDone(target.part(number), {"ok": count}, progress)

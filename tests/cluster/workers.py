@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from fervid.engines import Job
-from fervid.engines.shard_worker import ShardDone, ShardWorker, Stream
+from fervid.engines.shard_worker import Ready, ShardDone, ShardWorker, Stream
 from fervid.engines.target import Target
+from fervid.errors import FervidError
 from fervid.shards import Shard
 from fervid.types import Observation, Progress, SourceEnd
 from tests.faults.acted import ActedEngine
@@ -42,6 +43,21 @@ class FarWorker(PlayedWorker):
     def work_on(self, shard: Shard, number: int, target: Target) -> ShardDone:
         """Look for the folder where it is not."""
         return super().work_on(shard, number, replace(target, partial=Path("/nowhere/to/be/seen")))
+
+
+class ModellessWorker(PlayedWorker):
+    """On a machine that lacks what it needs."""
+
+    def _load(self, _: Job) -> Any:
+        raise FervidError("There is no model here.", "Bring it.")
+
+
+class OldWorker(PlayedWorker):
+    """On a machine with another fervid."""
+
+    def get_ready(self, first: Shard) -> Ready:
+        """Say so."""
+        return replace(super().get_ready(first), fervid_version="0.0.0")
 
 
 def _told(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fervid.engines.shard_queue import ShardQueue
+from fervid.engines.shard_queue import MOST_NODES_LOST, ShardQueue
 from fervid.errors import FervidError
 from fervid.shards import Shard
 from tests.observed import source
@@ -19,7 +19,9 @@ def shards(*sizes: int) -> list[Shard]:
     return [Shard.of([source(f"{next(numbers):03d}") for _ in range(size)]) for size in sizes]
 
 
-def play(queue: ShardQueue, deadly: AbstractSet[str]) -> tuple[list[str], list[str], int]:
+def play(
+    queue: ShardQueue, deadly: AbstractSet[str], *, takes_nodes: bool = False
+) -> tuple[list[str], list[str], int]:
     """Work until all is done; return who is done, who is given up, and how many workers died."""
     done, given_up, deaths = [], [], 0
     while (attempt := queue.take()) is not None:
@@ -29,7 +31,7 @@ def play(queue: ShardQueue, deadly: AbstractSet[str]) -> tuple[list[str], list[s
             done += ids
             continue
         deaths += 1
-        lost = queue.killed(attempt)
+        lost = queue.node_lost(attempt) if takes_nodes else queue.killed(attempt)
         if lost is not None:
             given_up.append(lost.id)
     assert queue.is_done
@@ -62,14 +64,28 @@ def test_one_death_is_nobodys_fault() -> None:
     assert [len(each.shard.sources) for each in following if each] == [1, 3]
 
 
-def test_a_node_that_goes_is_no_death() -> None:
+def test_nodes_that_go_are_no_deaths_until_they_are_many() -> None:
     queue = ShardQueue(shards(1), 0, 1)
-    for _ in range(10):
+    for deaths in [0] * MOST_NODES_LOST + [1]:
         attempt = queue.take()
         assert attempt is not None
-        assert attempt.deaths == 0
-        queue.node_lost(attempt)
-    assert not queue.is_done
+        assert attempt.deaths == deaths
+        given_up = queue.node_lost(attempt)
+    assert given_up == attempt.shard.sources[0]
+    assert queue.is_done
+
+
+def test_one_among_256_that_takes_its_node_along_costs_few_nodes() -> None:
+    done, given_up, nodes = play(ShardQueue(shards(256, 256), 0, 2), {"100"}, takes_nodes=True)
+    assert given_up == ["100"]
+    assert len(done) == 511
+    assert nodes <= 17
+
+
+def test_it_ends_where_all_nodes_go() -> None:
+    names = {each.id for each in shards(200)[0].sources}
+    with pytest.raises(FervidError, match="with their nodes"):
+        play(ShardQueue(shards(*[1] * 200), 0, 2), names, takes_nodes=True)
 
 
 def test_what_was_not_begun_is_next() -> None:

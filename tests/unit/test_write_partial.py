@@ -14,6 +14,7 @@ import pytest
 from fervid.errors import UsageError
 from fervid.sources import MARKER_NAME
 from fervid.write.partial import PartialFolder
+from fervid.write.parts import part_name
 
 
 @contextmanager
@@ -74,6 +75,14 @@ def test_a_deletion_that_is_cut_short_leaves_no_part_without_its_rows(
         with pytest.raises(OSError, match="Input/output error"):
             folder.forget(part)
         assert folder.part_folders() == []
+
+
+def test_parts_come_by_their_numbers(tmp_path: Path) -> None:
+    with claimed(tmp_path / "r.partial") as folder:
+        for number in (1_000_000, 999_999, 2):
+            (folder.parts / part_name(number)).mkdir()
+        names = [part.name for part in folder.part_folders()]
+    assert names == ["part-000002", "part-999999", "part-1000000"]
 
 
 def test_what_an_earlier_publication_set_aside_is_in_nobodys_way(tmp_path: Path) -> None:

@@ -170,7 +170,9 @@ class Crew:
             if member.starting is not None:
                 member.node_id = ray.get(member.node)
         except RayTaskError as error:
-            if member.at:
+            if member.starting is not None:
+                self._dismiss(member)  # it would say so for ever
+            else:
                 member.at.popleft()
             raise _told(error) from error
         except RayError as error:
@@ -185,6 +187,7 @@ class Crew:
     def _took_up(self, member: _Member, ready: Ready) -> None:
         here = metadata.version("fervid")
         if ready.fervid_version != here:
+            self._dismiss(member)
             raise FervidError(
                 f"{ready.host} has fervid {ready.fervid_version}, this machine {here}.",
                 "Install the same one on all nodes.",
@@ -194,8 +197,7 @@ class Crew:
         self._false_starts = 0
 
     def _lost(self, member: _Member, error: RayError) -> Iterator[Event]:
-        self._members.remove(member)
-        ray.kill(member.actor)  # it may live, and only be out of reach
+        self._dismiss(member)  # it may live, and only be out of reach
         node_is_gone = member.node_id not in {node["NodeID"] for node in nodes_alive()}
         log.warning("A worker is gone: %s", " ".join(str(error).split())[:300])
         if member.starting is not None:
@@ -211,6 +213,10 @@ class Crew:
                 yield Event("not_begun", attempt)
             else:
                 yield Event("node_lost" if node_is_gone else "killed", attempt)
+
+    def _dismiss(self, member: _Member) -> None:
+        self._members.remove(member)
+        ray.kill(member.actor)
 
     def _reap_and_start(self) -> None:
         """Have as many workers as are wanted, of which some may wait for room."""

@@ -39,6 +39,9 @@ _PROGRESS_INTERVAL_S = 1.0
 _LAST_WORD_S = 60.0
 """For workers that were told to stop, to commit what has ended."""
 
+_LISTED_S = 60.0
+"""For parts to be seen here: NFS may show a folder as it was a minute ago (`acdirmax`)."""
+
 
 class Dispatch:
     """One run over many workers.
@@ -69,6 +72,7 @@ class Dispatch:
         self._progress = ShardProgress(shards)
         self._on_progress = on_progress
         self._stop = stop
+        self._reported: set[str] = set()
         self._asked_at = 0.0
         self._asked: list[tuple[Shard, Any]] = []
 
@@ -88,6 +92,7 @@ class Dispatch:
                 for event in self._crew.events(WAIT_S):
                     self._take(event)
                 self._tell()
+            self._see_all_parts()
         except BaseException:
             self._wind_down()
             raise
@@ -103,12 +108,10 @@ class Dispatch:
             self._queue.not_begun(attempt)
         elif event.kind == "node_lost":
             shard_log.shard_died(attempt, node_is_gone=True)
-            self._queue.node_lost(attempt)
+            self._give_up(self._queue.node_lost(attempt))
         else:
             shard_log.shard_died(attempt, node_is_gone=False)
-            given_up = self._queue.killed(attempt)
-            if given_up is not None:
-                self._give_up(given_up)
+            self._give_up(self._queue.killed(attempt))
 
     def _committed(self, event: Event) -> None:
         done = event.done
@@ -118,10 +121,13 @@ class Dispatch:
         shard_log.shard_done(event.attempt, done)
         stages.add_process(done.times, done.cpu_s)
         self._progress.add(event.attempt.shard, done.progress)
+        self._reported.add(part.name)
         self._output.committed(part)
 
-    def _give_up(self, source: Source) -> None:
-        """Commit the row of a source that kills its workers."""
+    def _give_up(self, source: Source | None) -> None:
+        """Commit the row of a source that kills its workers, if there is one."""
+        if source is None:
+            return
         shard_log.source_given_up(source)
         failure = Failure(
             "WorkerDied",
@@ -141,6 +147,21 @@ class Dispatch:
             writer.add(SourceEnd(source, "failed", failure))
             writer.commit()
         self._progress.lost(source)
+
+    def _see_all_parts(self) -> None:
+        """Wait until the folder lists what workers committed, some maybe on other machines."""
+        partial = self._output.partial
+        deadline = time.monotonic() + _LISTED_S
+        while lacking := self._reported - {part.name for part in partial.part_folders()}:
+            interrupt_if_set(self._stop)
+            if time.monotonic() > deadline:
+                raise FervidError(
+                    f"{len(lacking)} part(s) that workers committed, {min(lacking)} among them, "
+                    f"are not to be seen in {partial.parts}.",
+                    "See that all nodes share that folder, or that none but this machine has it; "
+                    "then go on with --resume.",
+                )
+            time.sleep(WAIT_S)
 
     def _tell(self) -> None:
         """Ask the workers now and then how far they are; tell of what they said last time."""

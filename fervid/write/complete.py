@@ -1,0 +1,33 @@
+"""See that a result tells of all that was asked for, before it gets its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fervid.errors import FervidError
+
+_SHOWN = 5
+
+
+def check_complete(sources: pa.Table, wanted: Sequence[str]) -> None:
+    """See that each source has a row: a part may be lost, or not be seen from here.
+
+    Args:
+        sources: The sources table.
+        wanted: Ids of sources; the table may tell of others, too.
+
+    Raises:
+        FervidError: Some have none.
+    """
+    ids = pa.array(wanted, pa.string())
+    lacking = ids.filter(pc.invert(pc.is_in(ids, sources["source"].combine_chunks())))
+    if len(lacking):
+        shown = ", ".join(lacking[:_SHOWN].to_pylist()) + " ..." * (len(lacking) > _SHOWN)
+        raise FervidError(
+            f"No row tells of {len(lacking)} source(s), though the run is at its end: {shown}",
+            "Their parts are gone, or not to be seen from this machine. --resume analyses them "
+            "and keeps all others.",
+        )
