@@ -30,6 +30,8 @@ BEAT_S = 15.0
 """From one sign of life to the next: 5,760 small writes a day, 3 cents."""
 STALE_S = 120.0
 """Silence after which a holder counts as dead: eight signs that did not come."""
+WATCH_S = 5.0
+"""From one look at another's claim to the next."""
 _TRIES = 5
 
 
@@ -108,7 +110,8 @@ class Claim:
                 continue
             if self._is_mine(held):  # the answer to the first try was lost
                 return
-            self._check_is_dead(held)
+            if not self._is_dead_after_all(held):  # given up while it was watched
+                continue
             write_bytes(self._location, self._content())
             if self._is_mine(self._read()):
                 return
@@ -117,19 +120,29 @@ class Claim:
             "Start one of them, or give another --out.",
         )
 
-    def _check_is_dead(self, held: Mapping[str, Any]) -> None:
-        seen_s = held.get("seen_s")
-        silent_s = time.time() - (seen_s if isinstance(seen_s, (int, float)) else 0.0)
-        if held.get("folder") == self._facts["folder"] or silent_s > STALE_S:
-            _logger.info("Taking over from a run that died (%s).", _who(held))
-            return
-        wait_s = max(1, round(STALE_S - silent_s))
-        raise UsageError(
-            f"Another run is writing to {self._place} ({_who(held)}, heard of "
-            f"{max(0, round(silent_s))} s ago).",
-            f"Wait for it, or give another --out. If it was killed, it counts as dead in {wait_s} "
-            "s: go on with --resume then.",
-        )
+    def _is_dead_after_all(self, held: Mapping[str, Any]) -> bool:
+        """Watch a claim until it is stale; False if it is given up meanwhile."""
+        is_same_folder = held.get("folder") == self._facts["folder"]
+        end = time.monotonic() + min(STALE_S, STALE_S - _silent_s(held))
+        if not is_same_folder and time.monotonic() < end:
+            _logger.warning(
+                "Another run holds %s (%s): watching for up to %d s whether it lives.",
+                self._place,
+                _who(held),
+                max(1, round(end - time.monotonic())),
+            )
+        while not is_same_folder and time.monotonic() < end:
+            time.sleep(max(0.0, min(WATCH_S, end - time.monotonic())))
+            now = self._read()
+            if now is None:
+                return False
+            if now != held:
+                raise UsageError(
+                    f"Another run is writing to {self._place} ({_who(now)}).",
+                    "Wait for it, then go on with --resume; or give another --out.",
+                )
+        _logger.info("Taking over from a run that died (%s).", _who(held))
+        return True
 
     def _beat(self) -> None:
         while not self._ended.wait(BEAT_S):
@@ -165,6 +178,11 @@ class Claim:
         now = time.time()
         seen = {"seen_s": now, "seen_at": datetime.fromtimestamp(now, UTC).isoformat()}
         return json.dumps({**self._facts, **seen}).encode()
+
+
+def _silent_s(held: Mapping[str, Any]) -> float:
+    seen_s = held.get("seen_s")
+    return time.time() - (seen_s if isinstance(seen_s, (int, float)) else 0.0)
 
 
 def _who(held: Mapping[str, Any]) -> str:

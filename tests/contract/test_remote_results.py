@@ -13,6 +13,7 @@ from fervid import read_results, summarize
 from fervid.convert import convert
 from fervid.errors import FervidError, UsageError
 from fervid.report import write_report
+from fervid.store import claim as claims
 from fervid.store import objects
 from fervid.store.claim import STALE_S
 from fervid.write import check_out, open_output
@@ -298,6 +299,8 @@ def test_a_name_that_no_result_can_have_is_refused(bucket: Bucket) -> None:
 def test_a_second_run_is_told_who_writes_there(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(claims, "BEAT_S", 0.05)
+    monkeypatch.setattr(claims, "WATCH_S", 0.3)
     said = rf"Another run is writing to {url}.*process {os.getpid()} on "
     with open_output(url, overwrite=False):
         with pytest.raises(UsageError, match=said):

@@ -22,10 +22,14 @@ def grow_old(bucket: Bucket) -> None:
     bucket.put("claim.json", json.dumps({**facts, "seen_s": facts["seen_s"] - STALE_S}).encode())
 
 
-def test_another_machine_is_told_who_holds_it_and_until_when(bucket: Bucket) -> None:
+def test_another_machine_is_told_who_holds_it(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claim, "BEAT_S", 0.05)
+    monkeypatch.setattr(claim, "WATCH_S", 0.2)
     with (
         claimed(bucket),
-        pytest.raises(UsageError, match=r"Another run .*process \d+ on .* s: go on with --resume"),
+        pytest.raises(UsageError, match=r"Another run .*process \d+ on .*go on with --resume"),
         claimed(bucket, "two"),
     ):
         pass
@@ -50,6 +54,18 @@ def test_a_holder_that_was_silent_for_long_loses_it_and_learns_of_it(bucket: Buc
         assert first.is_lost
 
 
+def test_a_claim_that_does_not_move_is_waited_for_and_taken(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(claim, "STALE_S", 1.0)
+    monkeypatch.setattr(claim, "WATCH_S", 0.1)
+    facts = {"holder": "dead", "folder": "other", "seen_s": _now() + 1000}
+    bucket.put("claim.json", json.dumps(facts).encode())
+    with claimed(bucket) as held:
+        held.check()
+    assert caplog.text.count("watching for up to 1 s") == 1
+
+
 def test_what_another_one_holds_now_is_not_given_up(bucket: Bucket) -> None:
     with claimed(bucket):
         bucket.put("claim.json", b'{"holder": "somebody"}')
@@ -58,6 +74,7 @@ def test_what_another_one_holds_now_is_not_given_up(bucket: Bucket) -> None:
 
 def test_signs_of_life_keep_it(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claim, "BEAT_S", 0.05)
+    monkeypatch.setattr(claim, "WATCH_S", 0.2)
     with claimed(bucket):
         grow_old(bucket)
         while json.loads(bucket.get("claim.json"))["seen_s"] < _now() - STALE_S / 2:

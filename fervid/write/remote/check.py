@@ -36,7 +36,8 @@ def check_remote(remote: RemoteResult, *, overwrite: bool) -> Manifest | None:
             "Give a file, a folder or an object store: s3://, gs:// or az://.",
         )
     present = remote.present()
-    _check_is_ours(remote, present)
+    check_is_ours(remote, present)
+    _check_beside(remote)
     manifest = remote.manifest()
     if manifest is not None:
         _check_same_name(remote, manifest)
@@ -56,8 +57,16 @@ def _tops(remote: RemoteResult, present: dict[str, int]) -> list[str]:
     return [remote.at(path).url for path in found] or [remote.manifest_location.url]
 
 
-def _check_is_ours(remote: RemoteResult, present: dict[str, int]) -> None:
-    """Refuse to write among objects that somebody else has put there, or to fetch them."""
+def check_is_ours(remote: RemoteResult, present: dict[str, int]) -> None:
+    """Refuse to write among objects that somebody else has put there, or to fetch them.
+
+    Args:
+        remote: The result.
+        present: What `remote` found there.
+
+    Raises:
+        UsageError: There is such an object.
+    """
     is_folder = remote.place.kind == "folder"
     ours, folder = (_OURS, remote.place.out) if is_folder else (_CHART, remote.place.charts)
     below = [name for name in present if name.startswith(f"{folder.name}/")]
@@ -68,6 +77,17 @@ def _check_is_ours(remote: RemoteResult, present: dict[str, int]) -> None:
                 "among its files.",
                 "Move it away, or give another --out.",
             )
+
+
+def _check_beside(remote: RemoteResult) -> None:
+    """Refuse to mix what a run leaves beside its result with what somebody else put there."""
+    _, others = remote.beside()
+    if others:
+        raise UsageError(
+            f"{remote.partial.child(*others[0].split('/')).url} is not fervid's, and lies where a "
+            "run keeps what it has done so far.",
+            "Move it away, or give another --out.",
+        )
 
 
 def _check_same_name(remote: RemoteResult, manifest: Manifest) -> None:

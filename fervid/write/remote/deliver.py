@@ -10,15 +10,14 @@ from pathlib import Path
 
 from fervid.errors import FervidError, UsageError
 from fervid.store.claim import Claim
-from fervid.store.objects import delete, sizes_below, write_bytes
+from fervid.store.objects import delete, write_bytes
 from fervid.store.several import delete_all, upload_all
 from fervid.write.manifest import Manifest, build_manifest, differing
 from fervid.write.place import Place
-from fervid.write.remote.result import RemoteResult
+from fervid.write.remote.check import check_is_ours
+from fervid.write.remote.result import CLAIM_NAME, RemoteResult
 
 _logger = logging.getLogger(__name__)
-
-CLAIM_NAME = "claim.json"
 
 
 def deliver(remote: RemoteResult, claim: Claim, replaces: str | None) -> Manifest:
@@ -33,7 +32,8 @@ def deliver(remote: RemoteResult, claim: Claim, replaces: str | None) -> Manifes
         The result's manifest.
 
     Raises:
-        UsageError: Another run took the place over, or another result lies there now.
+        UsageError: Another run took the place over, or another result or somebody else's objects
+            lie there now. The result stays in the work folder.
         FervidError: The store does not take it. It stays in the work folder, and parts of it lie in
             the store, to no reader's harm: the manifest is missing.
     """
@@ -62,8 +62,7 @@ def deliver(remote: RemoteResult, claim: Claim, replaces: str | None) -> Manifes
 
 def clear(remote: RemoteResult) -> None:
     """Delete what a run left in the store beside its result: first what the rest depends on."""
-    below = sizes_below(remote.partial)
-    names = [name for name in below if name != CLAIM_NAME]
+    names = [name for name in remote.beside()[0] if name != CLAIM_NAME]
     first = [name for name in names if name == "manifest.json"]
     last = [name for name in names if "/" not in name and name not in first]
     delete(remote.partial.child(name) for name in first)
@@ -98,8 +97,8 @@ def _tell_what_goes_on(remote: RemoteResult, replaces: str | None) -> None:
 def _upload(remote: RemoteResult, manifest: Manifest, claim: Claim) -> None:
     files = dict(_files(remote.place))
     _logger.info("Uploading %d file(s) to %s.", len(files), remote.location.parent.url)
+    stale = sorted(_replaceable(remote) - files.keys())
     delete([remote.manifest_location])
-    stale = sorted(remote.present().keys() - files.keys())
     delete_all([remote.location.parent.child(*name.split("/")) for name in stale])
     upload_all((path, remote.at(path)) for path in files.values())
     sizes = {name: path.stat().st_size for name, path in files.items()}
@@ -114,6 +113,20 @@ def _upload(remote: RemoteResult, manifest: Manifest, claim: Claim) -> None:
         )
     claim.check()
     write_bytes(remote.manifest_location, manifest.text().encode())
+
+
+def _replaceable(remote: RemoteResult) -> set[str]:
+    """List what of the result before may be deleted: what has come since the run began may not."""
+    present = remote.present()
+    try:
+        check_is_ours(remote, present)
+    except UsageError as error:
+        raise UsageError(
+            f"{error.message} It came while the run went on; what that finished lies in "
+            f"{remote.place.out.parent}.",
+            "Move it away, then upload the result by the same command with --resume.",
+        ) from error
+    return set(present)
 
 
 def _files(place: Place) -> Iterator[tuple[str, Path]]:

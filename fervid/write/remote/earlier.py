@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,6 @@ from fervid.write.remote.deliver import clear, deliver, forget_copy
 from fervid.write.remote.result import RemoteResult
 
 _logger = logging.getLogger(__name__)
-
-_PART = re.compile(r"part-\d+/(sources|observations-\d+)\.parquet")
 
 
 def bring(
@@ -68,6 +65,7 @@ def bring(
         if found is not None:
             _bring_result(remote, output, found)
         else:
+            _check_is_all(remote, output, left or {})
             forget_copy(output.place)
     except OSError as error:
         raise output.cannot_write(error) from error
@@ -117,12 +115,34 @@ def _download_parts(remote: RemoteResult, output: Output) -> None:
     have = {part.name for part in output.partial.part_folders()}
     lacking = {part: files for part, files in remote.parts().items() if part not in have}
     names = [f"{part}/{name}" for part, files in lacking.items() for name in files]
-    names = [name for name in names if _PART.fullmatch(name)]
     _logger.info("Fetching %d part(s) of the run before.", len(lacking))
     there, here = remote.partial.child("parts"), output.partial.growing
     download_all((there.child(*name.split("/")), here / name) for name in names)
     for part in sorted({name.partition("/")[0] for name in names}):
         (here / part).rename(output.partial.parts / part)
+
+
+def _check_is_all(remote: RemoteResult, output: Output, left: Mapping[str, Any]) -> None:
+    """Refuse to go on without the rows of a result that was being replaced by itself and more."""
+    before = [each.get("run_id") for each in left.get("earlier_runs", ())]
+    if left.get("replaces") not in before:  # nothing was kept of what it replaces, if anything
+        return
+    runs = set(before[: before.index(left["replaces"]) + 1])
+    for part in output.partial.part_folders():
+        if runs.issuperset(_run_ids(part / "sources.parquet")):
+            return
+    raise UsageError(
+        f"The result at {remote.location.url} was being replaced, and the run that did so did not "
+        "end; what it kept of that result is not in the store.",
+        "Go on with --resume on the machine of that run, whose work folder may have it; or begin "
+        "anew with --overwrite.",
+    )
+
+
+def _run_ids(sources: Path) -> set[str]:
+    import pyarrow.parquet as pq
+
+    return set(pq.read_table(sources, columns=["run_id"])["run_id"].to_pylist())
 
 
 def _bring_result(remote: RemoteResult, output: Output, found: Manifest) -> None:

@@ -16,7 +16,7 @@ from typing import Self
 from fervid.errors import FervidError
 from fervid.sources import MARKER_NAME
 from fervid.store.claim import Claim
-from fervid.store.objects import sizes_below, upload
+from fervid.store.objects import upload
 from fervid.store.several import delete_all
 from fervid.write.output import Output
 from fervid.write.partial import PartialFolder
@@ -45,6 +45,8 @@ class Mirror:
         self._before = _stamp(self._partial.manifest)
         self._news = threading.Event()
         output.committed = lambda _: self._news.set()
+        output.publishing = lambda: self._complete(output.claim.replaces)
+        self._copying = threading.Lock()
         self._copied = self._before
         self._known: set[str] | None = None
         self._told = ""
@@ -89,7 +91,21 @@ class Mirror:
                 _logger.warning("%s Until that works no other machine can resume this run.", said)
             self._told = said
 
+    def _complete(self, replaces: str | None) -> None:
+        """Copy all parts before they go: the result before, which some hold, is replaced next.
+
+        Raises:
+            FervidError: The store does not take them, or another run took the place over.
+        """
+        if replaces is not None:
+            self._claim.check()
+            self._copy()
+
     def _copy(self) -> None:
+        with self._copying:
+            self._copy_new()
+
+    def _copy_new(self) -> None:
         stamp = _stamp(self._partial.manifest)
         if stamp in (None, self._before) or self._claim.is_lost:
             return
@@ -117,10 +133,7 @@ class Mirror:
     def _already_there(self) -> set[str]:
         """Find the parts that an earlier run copied, and delete what is of none that is here."""
         parts = self._remote.partial.child("parts")
-        there: dict[str, dict[str, int]] = {}
-        for path, size in sizes_below(parts).items():
-            part, _, name = path.partition("/")
-            there.setdefault(part, {})[name] = size
+        there = self._remote.copied()
         same = {part for part, sizes in there.items() if sizes == _sizes(self._partial, part)}
         wrong = [(part, name) for part in there.keys() - same for name in there[part]]
         # A part without its sources counts for nothing: first that, then the rest.

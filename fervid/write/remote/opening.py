@@ -16,10 +16,10 @@ from fervid.write.manifest import Manifest
 from fervid.write.output import Output
 from fervid.write.place import present_run
 from fervid.write.remote.check import check_remote
-from fervid.write.remote.deliver import CLAIM_NAME, clear, deliver, forget_copy
+from fervid.write.remote.deliver import clear, deliver, forget_copy
 from fervid.write.remote.earlier import bring
 from fervid.write.remote.mirror import Mirror
-from fervid.write.remote.result import RemoteResult
+from fervid.write.remote.result import CLAIM_NAME, RemoteResult
 
 
 def check_url(url: str, *, overwrite: bool) -> bool:

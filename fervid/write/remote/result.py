@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,13 @@ from fervid.store import Location
 from fervid.store.objects import read_bytes, size_of, sizes_below
 from fervid.write.manifest import Manifest
 from fervid.write.place import Place
+
+CLAIM_NAME = "claim.json"
+_LEFT = re.compile(
+    r"claim\.json|manifest\.json|\.fervid"
+    r"|parts/part-\d+/(sources|observations-\d+)\.parquet"
+)
+"""What a run leaves beside its result; nothing else there is ever deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +102,27 @@ class RemoteResult:
 
     def parts(self) -> dict[str, dict[str, int]]:
         """List the complete parts of such a run: the sizes of their files, by part and name."""
+        parts = self.copied()
+        return {part: files for part, files in sorted(parts.items()) if "sources.parquet" in files}
+
+    def copied(self) -> dict[str, dict[str, int]]:
+        """List what there is of parts, complete or not: sizes, by part and name."""
         parts: dict[str, dict[str, int]] = {}
         for path, size in sizes_below(self.partial.child("parts")).items():
-            part, _, name = path.partition("/")
-            parts.setdefault(part, {})[name] = size
-        return {part: files for part, files in sorted(parts.items()) if "sources.parquet" in files}
+            if _LEFT.fullmatch(f"parts/{path}"):
+                part, _, name = path.partition("/")
+                parts.setdefault(part, {})[name] = size
+        return parts
+
+    def beside(self) -> tuple[list[str], list[str]]:
+        """List what lies below `partial`.
+
+        Returns:
+            Names of what runs left there, and of what somebody else put there.
+        """
+        names = sorted(sizes_below(self.partial))
+        ours = [name for name in names if _LEFT.fullmatch(name)]
+        return ours, [name for name in names if name not in set(ours)]
 
     def _found(self) -> Iterator[tuple[str, int]]:
         folders = (self.place.out,) if self.place.kind == "folder" else (self.place.charts,)
