@@ -9,7 +9,7 @@ import pytest
 from fervid import read_results
 from fervid.errors import UsageError
 from fervid.store import Location, objects
-from fervid.write.remote import deliver, opening
+from fervid.write.remote import deliver, mirror, opening
 from tests.s3_server import Bucket
 from tests.stored import on_machine, run
 
@@ -39,6 +39,7 @@ def test_earlier_nights_outlive_a_machine_that_dies_uploading(
     run(url, "ab")
     with on_machine("two", tmp_path, monkeypatch), monkeypatch.context() as patch:
         patch.setattr(deliver, "write_bytes", _die_before_the_manifest)
+        patch.setattr(mirror.Mirror, "_follow", lambda _: None)
         with pytest.raises(Kill):
             run(url, "c", number=2, resume=True)
     if is_lost:
