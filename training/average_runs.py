@@ -16,6 +16,7 @@ import numpy as np
 
 from fervid.errors import UsageError
 from training.checkpoint import epochs_done, load_trainable, run_facts, save_averaged
+from training.held_out import holds_out
 from training.provenance import RUN
 from training.writable import check_writable
 
@@ -38,10 +39,13 @@ def average_runs(runs: Sequence[Path], out: Path) -> None:
         same = [model.trainable_variables[place] for model in models]
         values = [np.array(keras.ops.convert_to_numpy(each)) for each in same]
         variable.assign(np.mean(values, axis=0))
-    last = run_facts(runs[-1])["run"]
+    facts = [run_facts(run) for run in runs]
+    # It has seen what any of them was trained on.
+    seen = [each for each in facts if not holds_out(each)]
+    last = (seen or facts)[-1]["run"]
     check_writable(out)
     out.mkdir(parents=True)
-    averaged = [{"run": run.name, **_told(run_facts(run))} for run in runs]
+    averaged = [{"run": run.name, **_told(told)} for run, told in zip(runs, facts, strict=True)]
     text = json.dumps({**last, "average_of": averaged}, indent=2)
     (out / RUN).write_text(text + "\n")
     save_averaged(out, mean, epochs_done(runs[-1]))

@@ -56,6 +56,11 @@ _TEMPERATURES = (
     "validation are a little too good"
 )
 
+_OF_THE_START = (
+    "training ended with the validation rows among its rows: whatever is said of validation, or "
+    "was fitted there, is so of the weights that it started from; photographs were seen by these"
+)
+
 _DATA = (
     "FER2013 training rows (Goodfellow et al. 2013; research use) without black images, rows that "
     "five of ten people called not a face, and rows in which the audit of twins, as it was when "
@@ -67,8 +72,8 @@ def data_in_words(facts: dict[str, Any]) -> str:
     """Say what a network was trained on, and no more than is so.
 
     Args:
-        facts: As `training.checkpoint.run_facts` returns; a `note` in them, or in the `run`, is
-            repeated.
+        facts: As `training.checkpoint.run_facts` returns, with those of the run it started from in
+            `started_from`; a `note` in them, or in the `run`, is repeated.
     """
     run = facts.get("run", {})
     known = {**run.get("config", {}), **run, **facts}
@@ -81,9 +86,16 @@ def data_in_words(facts: dict[str, Any]) -> str:
         )
     if "average_of" in known:
         words.append(f"the mean of the weights of {len(known['average_of'])} runs, see average_of")
-    if "note" in known:
-        words.append(str(known["note"]))
-    return "; ".join(words)
+    if "started_from" in facts:
+        words.append("weights that another training left, see started_from")
+    return "; ".join((*words, *_notes(facts)))
+
+
+def _notes(facts: dict[str, Any]) -> list[str]:
+    """Return what was noted of a run and of those before it, the last one first."""
+    own = {**facts.get("run", {}), **facts}.get("note")
+    earlier = _notes(facts["started_from"]) if "started_from" in facts else []
+    return earlier if own is None else [str(own), *earlier]
 
 
 def _share_of_rows(facts: dict[str, Any]) -> float:
@@ -92,11 +104,12 @@ def _share_of_rows(facts: dict[str, Any]) -> float:
     return share
 
 
-def chosen_on(comparison: dict[str, Any] | None) -> str:
+def chosen_on(comparison: dict[str, Any] | None, *, held_out: bool = True) -> str:
     """Say what the choices after training were made on, and no more than is so.
 
     Args:
         comparison: As `training.blend_record.read_comparison` returns; None for none.
+        held_out: Whether training did without validation.
     """
     if comparison is None:
         how = f"plain, {UNFITTED_SHARE:g} of the crowd's head, not fitted to these weights"
@@ -106,7 +119,8 @@ def chosen_on(comparison: dict[str, Any] | None) -> str:
             f"of validation and {comparison['photographs_at_odd_places']:,} photographs at odd "
             f"places, see blend_comparison; {_FITTED}"
         )
-    return f"the default's blend: {how}; {_TEMPERATURES}"
+    said = f"the default's blend: {how}; {_TEMPERATURES}"
+    return said if held_out else f"{said}; {_OF_THE_START}"
 
 
 def warnings(facts: dict[str, Any], temperatures: Mapping[str, float]) -> list[str]:

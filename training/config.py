@@ -32,12 +32,15 @@ class Rows:
     Args:
         share: Share of the archive's training rows, for a trial.
         fold: Which tenth of them is validation.
+        hold_out: Whether training does without validation. Without, for a last training once all
+            choices are made, nothing more can be chosen or said by it.
         balance: `class-weights` weighs the loss of the head `fer` by the inverse frequency of the
             class, `sampling` draws every class equally often; of the training split alone.
     """
 
     share: float = 1.0
     fold: int = 0
+    hold_out: bool = True
     balance: Balance = "none"
 
     def __post_init__(self) -> None:
@@ -206,6 +209,19 @@ class Config:
         for name in ("dropout", "label_smoothing", "ema_momentum"):
             _share_below_1(name, getattr(self, name))
         _check_pictures(self.augmentation, self.mix)
+        if not self.rows.hold_out:
+            self._check_last_training()
+
+    def _check_last_training(self) -> None:
+        """Validation rows that are trained on can neither lower a rate nor end a run."""
+        blind = self.early_stopping is None and not isinstance(self.learning_rate, Plateau)
+        _require(
+            blind and self.start is not None and self.architecture != "pretrained",
+            "rows.hold_out = false",
+            "takes a start, the run that speaks for it on validation, and neither "
+            "early_stopping nor a learning_rate of the kind plateau",
+            self.rows.hold_out,
+        )
 
     def curriculum(self) -> Curriculum:
         """Return what the input pipeline wants to know."""

@@ -122,8 +122,9 @@ def _value(hint: Any, value: Any, place: str) -> Any:
         Path: ("a text", str),
         int: ("a whole number", int),
         float: ("a number", int | float),
+        bool: ("true or false", bool),
     }[only]
-    if not isinstance(value, known) or isinstance(value, bool):
+    if not isinstance(value, known) or isinstance(value, bool) != (only is bool):
         raise UsageError(f"{place} must be {name}.", f"Received: {value!r}")
     return only(value)
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -30,6 +29,7 @@ from training.blend_record import blend_of, read_comparison
 from training.calibration import best_temperature
 from training.card import ABOUT, Readout, chosen_on, data_in_words, judge, readouts, warnings
 from training.checkpoint import epochs_done, load_averaged, run_facts
+from training.held_out import held_out_run, holds_out
 from training.rows import Examples
 from training.run_rows import read_run_rows
 from training.writable import check_writable
@@ -64,21 +64,24 @@ def export_run(run_dir: Path, archive: Path, votes: Path, out: Path) -> dict[str
     """
     check_writable(out)
     earlier = _earlier_card(out / CARD)
-    facts = _without_folders(run_facts(run_dir))
-    examples, validation = read_run_rows(run_dir, archive, votes)
-    trained = load_averaged(run_dir, examples.images)
+    facts = _without_folders(_history(run_dir))
+    judged = held_out_run(run_dir)
+    examples, validation = read_run_rows(judged, archive, votes)
     facts["epochs_done"] = epochs_done(run_dir)
     comparison = read_comparison(run_dir)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as scratch:
         new = Path(scratch)
-        _write_network(shipped_network(trained, facts["architecture"]), new)
-        presets = _presets(out.name, new / TFLITE, validation, blend_of(comparison))
+        tflite = _write_network(judged, examples, new)
+        logits = _logits(tflite, validation)
+        if judged != run_dir:
+            _write_network(run_dir, read_run_rows(run_dir, archive, votes)[0], new)
+        presets = _presets(out.name, logits, validation, blend_of(comparison))
         temperatures = {name: preset["temperature"] for name, preset in presets.items()}
         described = _describe(out.name, facts, new)
         card = {
             **described,
-            "chosen_on": chosen_on(comparison),
+            "chosen_on": chosen_on(comparison, held_out=holds_out(facts)),
             "warnings": warnings(facts, temperatures),
             "training": facts,
             "blend_comparison": comparison,
@@ -90,6 +93,15 @@ def export_run(run_dir: Path, archive: Path, votes: Path, out: Path) -> dict[str
         for path in new.iterdir():
             os.replace(path, out / path.name)
     return card
+
+
+def _history(run_dir: Path) -> dict[str, Any]:
+    """Return what a run was begun with, and what the runs that it started from were."""
+    facts = run_facts(run_dir)
+    start = facts.get("run", {}).get("config", {}).get("start")
+    if start is not None and Path(start).is_dir():  # of `pretrained` it is a file
+        facts["started_from"] = _history(Path(start))
+    return facts
 
 
 def _without_folders(facts: Any) -> Any:
@@ -108,11 +120,20 @@ def _without_folders(facts: Any) -> Any:
     }
 
 
-def _write_network(shipped: keras.Model, folder: Path) -> None:
-    """Write both files; the second is made from the first, half precision and all."""
+def _write_network(run_dir: Path, examples: Examples, folder: Path) -> Path:
+    """Write both files; the second, returned, is made from the first, half precision and all."""
+    trained = load_averaged(run_dir, examples.images)
+    shipped = shipped_network(trained, run_facts(run_dir)["architecture"])
     save_weights(shipped, folder / WEIGHTS)
     load_weights(shipped, (folder / WEIGHTS).read_bytes())
     classifier.export(shipped, folder / TFLITE)
+    return folder / TFLITE
+
+
+def _logits(tflite: Path, validation: Examples) -> Logits:
+    """Look with the file that users get, in the runtime they run."""
+    network = LitertNetwork(tflite.read_bytes(), default_threads())
+    return head_logits(network, validation.images)
 
 
 def _describe(name: str, facts: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -132,10 +153,9 @@ def _describe(name: str, facts: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _presets(
-    name: str, tflite: Path, validation: Examples, blend: Blend
+    name: str, logits: Logits, validation: Examples, blend: Blend
 ) -> dict[str, dict[str, Any]]:
-    """Calibrate and judge each preset with the file that users get, in the runtime they run."""
-    logits = head_logits(LitertNetwork(tflite.read_bytes(), default_threads()), validation.images)
+    """Calibrate and judge each preset."""
     presets = {}
     for readout in readouts(blend):
         temperature = _temperature(readout, logits, validation)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from fervid import presets
 from fervid.align import align
 from fervid.detect import load_detector
-from fervid.options import AnalyzeOptions
+from fervid.options import DEFAULT_DETECTOR
 from fervid.runtime import resolve_device
 from fervid.types import CROP_SIDE, Face
 from training.class_folders import find_images, read_image
@@ -38,11 +38,12 @@ class Photos:
     faces: tuple[Face, ...] = ()
 
 
-def read_photos(folder: Path) -> Photos:
+def read_photos(folder: Path, min_face: float | None = None) -> Photos:
     """Read `<class>/*`, find the largest face of each with the default detector, cut it out.
 
     Args:
         folder: As `training.class_folders.find_images` takes it.
+        min_face: As `fervid.detect.load_detector` takes it.
 
     Returns:
         The photographs, by class.
@@ -51,10 +52,9 @@ def read_photos(folder: Path) -> Photos:
         FervidError: A folder is no class, a photograph cannot be read, or there is none.
     """
     images = find_images(folder)
-    options = AnalyzeOptions()
     detector = load_detector(
-        presets.detector(options.detector),
-        min_face=options.min_face,
+        presets.detector(DEFAULT_DETECTOR),
+        min_face=min_face,
         min_score=None,
         max_faces=1,
         device=resolve_device("cpu"),

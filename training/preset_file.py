@@ -9,6 +9,7 @@ from typing import Any
 
 from fervid.json_text import json_text
 from training.card import LICENCE
+from training.held_out import holds_out
 
 NAME = "preset.json"
 
@@ -34,7 +35,10 @@ def write(folder: Path) -> None:
                 "figures": _figures(
                     preset["validation"],
                     last_look(card, name),
-                    fitted=name == card["name"] and card["blend_comparison"] is not None,
+                    _validation(
+                        fitted=name == card["name"] and card["blend_comparison"] is not None,
+                        held_out=holds_out(card["training"]),
+                    ),
                 ),
             }
             for name, preset in card["presets"].items()
@@ -63,8 +67,13 @@ def last_look(card: dict[str, Any], name: str) -> dict[str, Any]:
     return own[-1] if own else {}
 
 
-def _figures(validation: dict[str, Any], look: dict[str, Any], *, fitted: bool) -> dict[str, str]:
+def _validation(*, fitted: bool, held_out: bool) -> str:
+    """Say of what kind the rows were, and whose figures on them these are."""
     rows = "validation, which the blend was fitted to" if fitted else "validation"
+    return rows if held_out else f"{rows}, of the weights before they were trained on it, too"
+
+
+def _figures(validation: dict[str, Any], look: dict[str, Any], rows: str) -> dict[str, str]:
     sets = {
         "FER2013's labels, test folder": look.get("test"),
         f"FER2013's labels, {rows}": validation["labels"],

@@ -56,8 +56,9 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Say how the epoch went."""
         row = self._history[-1]
+        seen = "" if self._config.rows.hold_out else ", which is trained on"
         said = (
-            f"loss {row['loss']:.3f}; averaged weights on validation: "
+            f"loss {row['loss']:.3f}; averaged weights on validation{seen}: "
             f"accuracy {row['val_fer_accuracy']:.3f}, NLL {row['val_nll']:.3f}"
         )
         if self._bar.disable:

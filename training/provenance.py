@@ -92,6 +92,7 @@ def check_unchanged(run_dir: Path, run: dict[str, Any]) -> None:
         UsageError: It began otherwise.
     """
     began = json.loads((run_dir / RUN).read_text())
+    began["config"]["rows"].setdefault("hold_out", True)  # before it was a question, all did
     before, now = ({key: facts.get(key) for key in _FIXED} for facts in (began, run))
     flat_before, flat_now = dict(_flat(before)), dict(_flat(now))
     for key in sorted(flat_before.keys() | flat_now.keys()):

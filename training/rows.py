@@ -36,7 +36,7 @@ class Examples:
 
 
 def choose(
-    train: Split, *evaluation: Split | Labelled, seed: int, fold: int = 0
+    train: Split, *evaluation: Split | Labelled, seed: int, fold: int = 0, hold_out: bool = True
 ) -> tuple[Examples, Examples]:
     """Split training rows into training and validation examples without a twin between splits.
 
@@ -50,6 +50,8 @@ def choose(
         evaluation: The other splits, all of them.
         seed: Of the choice.
         fold: Which tenth is validation, 0 to 9; the tenths of one seed don't overlap.
+        hold_out: Whether training does without validation. Where it does not, nothing can be said
+            of validation any more: it is returned all the same, as rows that were trained on.
 
     Returns:
         Training and validation examples.
@@ -65,8 +67,11 @@ def choose(
     images = rows.images[np.unique(groups, return_index=True)[1]]
     training, validation = _tenth(len(images), seed, fold)
     # Validation is drawn by thumbnails alone, so that it stays the rows that it always was.
-    others = np.concatenate([images[validation], held_out])
-    training = training[~stands_among(images[training], others)]
+    if hold_out:
+        held_out = np.concatenate([images[validation], held_out])
+    else:
+        training = np.concatenate([training, validation])
+    training = training[~stands_among(images[training], held_out)]
     examples = _merge(rows, groups, _estimates(rows, groups, training, validation, seed))
     return _take(examples, training), _take(examples, validation)
 
@@ -105,11 +110,13 @@ def _estimates(
     seed: int,
 ) -> npt.NDArray[np.float32]:
     """Estimate P(label | votes) from training rows alone; of rows in neither group it is 0."""
-    trained, held_out = np.isin(groups, training), np.isin(groups, validation)
+    trained = np.isin(groups, training)
+    elsewhere = np.isin(groups, validation) & ~trained
     known = rows.take(trained)
     estimates = np.zeros((len(groups), len(EMOTIONS)), np.float32)
     estimates[trained] = label_given_votes(known, groups[trained], seed)
-    estimates[held_out] = label_given_votes_elsewhere(known, rows.votes[held_out])
+    if elsewhere.any():
+        estimates[elsewhere] = label_given_votes_elsewhere(known, rows.votes[elsewhere])
     return estimates
 
 

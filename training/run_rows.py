@@ -16,6 +16,8 @@ _REMEDY = "Give the data that the run had, in the checkout that trained it."
 def read_run_rows(run_dir: Path, archive: Path, votes: Path) -> tuple[Examples, Examples]:
     """Read a run's rows, so that what is fitted on validation was not trained on.
 
+    Of a run that was trained on validation, that is so of `training.held_out.held_out_run` alone.
+
     Training may have fewer rows by now, where more of its images were found to have a twin.
 
     Args:
@@ -38,7 +40,13 @@ def read_run_rows(run_dir: Path, archive: Path, votes: Path) -> tuple[Examples, 
         )
     train = splits[0]
     chosen = train.first(rows.get("share", 1.0))
-    examples, validation = choose(chosen, *splits[1:], seed=0, fold=rows.get("fold", 0))
+    examples, validation = choose(
+        chosen,
+        *splits[1:],
+        seed=0,
+        fold=rows.get("fold", 0),
+        hold_out=rows.get("hold_out", True),
+    )
     began, found = facts["validation_rows"], len(validation.labels)
     if began != found:
         raise FervidError(

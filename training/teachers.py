@@ -64,9 +64,11 @@ def check_rows(teacher: Path, rows: Rows, data_sha256: str) -> None:
     facts = run_facts(teacher)
     run = facts.get("run", facts)
     chosen = run["config"]["rows"] if "config" in run else {}
+    held_out = chosen.get("hold_out", True)
     for name, has, needed in (
         ("rows.fold", chosen.get("fold", 0), rows.fold),
         ("rows.share", chosen.get("share", 1.0), rows.share),
+        ("rows.hold_out", held_out, held_out or rows.hold_out),
         ("data_sha256", run.get("data_sha256", data_sha256), data_sha256),
     ):
         if has != needed:

@@ -56,7 +56,9 @@ def train(config: Config, archive: Path, votes: Path, run_dir: Path) -> list[dic
     find_teachers(config)
     splits = read_splits(archive, votes)
     chosen = splits[0].first(config.rows.share)
-    examples, validation = choose(chosen, *splits[1:], seed=0, fold=config.rows.fold)
+    examples, validation = choose(
+        chosen, *splits[1:], seed=0, fold=config.rows.fold, hold_out=config.rows.hold_out
+    )
     return fit(config, examples, validation, run_dir, fingerprint(splits))
 
 
@@ -178,8 +180,14 @@ def _views(config: Config, examples: Examples, run_dir: Path) -> Any:
         return None
     from training.views import load_views, store_views  # TensorFlow's
 
-    folder = run_dir / "views"
-    store_views(examples, config.distillation, config.augmentation, config.seed, folder)
+    folder = store_views(
+        examples,
+        config.distillation,
+        config.augmentation,
+        config.seed,
+        run_dir / "views",
+        None if config.start is None else config.start / "views",
+    )
     return load_views(examples, folder, config.distillation.teacher_share)
 
 

@@ -52,10 +52,11 @@ def store_views(
     augmentation: Augmentation,
     seed: int,
     folder: Path,
-) -> None:
+    of_start: Path | None = None,
+) -> Path:
     """Make the views of all training images and ask the teachers about each.
 
-    Does nothing where `folder` holds just these views already.
+    Does nothing where one of the folders holds just these views already.
 
     Args:
         examples: The training examples.
@@ -63,11 +64,16 @@ def store_views(
         augmentation: How far pictures are changed at most.
         seed: Of the augmentation.
         folder: Where to write; it has this name once it is complete.
+        of_start: That of the run that this one starts from.
+
+    Returns:
+        The folder that holds them.
     """
     recipe = _recipe(examples, distillation, augmentation, seed)
-    made = folder / "recipe.json"
-    if made.is_file() and json.loads(made.read_text()) == recipe:
-        return
+    for there in [folder] if of_start is None else [folder, of_start]:
+        made = there / "recipe.json"
+        if made.is_file() and json.loads(made.read_text()) == recipe:
+            return there
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -84,6 +90,7 @@ def store_views(
     (partial / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n")
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
+    return folder
 
 
 def load_views(examples: Examples, folder: Path, teacher_share: float) -> Views:

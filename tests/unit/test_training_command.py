@@ -10,6 +10,7 @@ import sys
 import termios
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -17,17 +18,18 @@ from click.testing import CliRunner
 
 from tests.drawn_examples import drawn
 from training.__main__ import group
-from training.config import Config, Distillation, Schedule
+from training.config import Config, Distillation, Rows, Schedule
 from training.progress import Progress
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("numpy", "keras", "tensorflow", "cv2", "sklearn", "pandas", "matplotlib", "tqdm")
 
 
-def show_progress() -> None:
+def show_progress(**changes: Any) -> None:
     row = {"loss": 1.5, "val_fer_accuracy": 0.5, "val_nll": 1.25, "seconds": 2.0}
     history = [row]
-    progress = Progress(Config(schedule=Schedule(epochs=4), ema_momentum=0.9), 10, history)
+    config = Config(schedule=Schedule(epochs=4), ema_momentum=0.9, **changes)
+    progress = Progress(config, 10, history)
     progress.on_train_begin()
     for epoch in (1, 2):
         for batch in range(10):
@@ -111,6 +113,13 @@ def test_progress_is_a_line_an_epoch_where_stderr_is_no_terminal(
     expected = ["Going on after epoch 1 of 4.", f"epoch 2 of 4: {said}", f"epoch 3 of 4: {said}"]
     out, err = capsys.readouterr()
     assert (out, err.splitlines()) == ("", expected)
+
+
+def test_figures_on_rows_that_are_trained_on_say_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    show_progress(start=tmp_path, rows=Rows(hold_out=False))
+    assert "on validation, which is trained on: accuracy 0.500" in capsys.readouterr().err
 
 
 def test_progress_is_a_bar_over_the_whole_run_in_a_terminal(

@@ -62,7 +62,7 @@ def test_every_section_is_read_and_written_alike(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
 def test_the_configurations_of_the_repository_are_valid(path: Path) -> None:
-    assert read_config(path).schedule.epochs >= 50
+    assert read_config(path).schedule.epochs > 30
 
 
 def test_the_student_learns_from_the_teachers_that_make_train_makes() -> None:
@@ -95,12 +95,22 @@ def test_the_student_learns_from_the_teachers_that_make_train_makes() -> None:
         ("seed = ", "run.toml is no TOML"),
         ("[mix]\nmixup = 0.6\ncutmix = 0.6", "mix.mixup \\+ mix.cutmix must be at most 1"),
         ("[rows]\nfold = 10", "rows: fold must be 0 to 9. Received: fold=10"),
+        ("[rows]\nhold_out = 0", "rows: hold_out must be true or false. Received: 0"),
+        ("[rows]\nhold_out = false", "rows.hold_out = false takes a start, the run that speaks"),
         ("[augmentation]\nerase = 1.5", "augmentation.erase is a share, at most 1"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         read(tmp_path, text)
+
+
+def test_a_run_that_is_trained_on_validation_decides_nothing_by_it(tmp_path: Path) -> None:
+    last = "start = 'runs/mean'\n[rows]\nhold_out = false\n"
+    assert not read(tmp_path, last).rows.hold_out
+    for deciding in ("[early_stopping]", "[learning_rate]\nkind = 'plateau'"):
+        with pytest.raises(UsageError, match=r"neither early_stopping nor a learning_rate"):
+            read(tmp_path, last + deciding)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

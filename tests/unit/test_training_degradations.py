@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from fervid import demo
+from fervid.options import DEFAULT_MODEL
 from fervid.quality.pose import MODEL, Pose
 from fervid.quality.quality import SCALES, Measures, Scales, combined, measure
 from fervid.types import Face
@@ -24,6 +25,7 @@ from training.degradations.figures import COVERAGES, by_quintile, by_steps, cove
 from training.degradations.fit import CHANCE, fitted
 from training.degradations.landmarks import framed
 from training.degradations.looks import Look, spoiled
+from training.evaluation import nets
 
 CROPS = [cv2.GaussianBlur(each, (0, 0), 1.5) for each in pictures(4, seed=1)]
 FACE = Face(framed(48, 1.07), (5 * MODEL[:, :2] + 24).astype(np.float32), 0.9)
@@ -130,6 +132,20 @@ def simulated(true: Scales, rng: np.random.Generator, *, sizes_alone: bool = Fal
     return Look(measures, combined(measures), right, np.ones(count, np.float32))
 
 
+@pytest.fixture
+def _held_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The preset that ships saw FER2013's validation, but nothing of what is drawn here."""
+    monkeypatch.setattr(nets, "holds_out", lambda _: True)
+
+
+def test_a_preset_that_was_trained_on_validation_says_nothing(tmp_path: Path) -> None:
+    data = ("--archive", "a", "--votes", "v", "--model", DEFAULT_MODEL, "--out", tmp_path / "o")
+    done = CliRunner().invoke(group, ["degradations", *map(str, data)])
+    assert done.exit_code == 2
+    assert "was trained on validation" in done.output
+
+
+@pytest.mark.usefixtures("_held_out")
 def test_the_command_leaves_tables_and_charts(tmp_path: Path) -> None:
     labels = [number % 7 for number in range(217)]
     usages = ["Training"] * 210 + ["PublicTest"] * 7
@@ -140,7 +156,7 @@ def test_the_command_leaves_tables_and_charts(tmp_path: Path) -> None:
         shutil.copy(Path(demo.__file__).with_name("astronaut.jpg"), photos / name)
     out = tmp_path / "out"
     data = ("--archive", archive, "--votes", votes, "--photos", photos.parent, "--out", out)
-    done = CliRunner().invoke(group, ["degradations", *map(str, data)])
+    done = CliRunner().invoke(group, ["degradations", "--model", DEFAULT_MODEL, *map(str, data)])
     assert done.exit_code == 0, done.output
     names = ["degradations.json", "degradations.md", "degradations.png", "quality.png"]
     assert sorted(path.name for path in out.iterdir()) == names
@@ -152,11 +168,12 @@ def test_the_command_leaves_tables_and_charts(tmp_path: Path) -> None:
     text = (out / "degradations.md").read_text()
     assert "| blur (sigma, pixels) | 2 |" in text
     assert "## Photographs at even places" in text
-    again = CliRunner().invoke(group, ["degradations", *map(str, data)])
+    again = CliRunner().invoke(group, ["degradations", "--model", DEFAULT_MODEL, *map(str, data)])
     assert again.exit_code == 2
     assert "is there already" in again.output
 
 
+@pytest.mark.usefixtures("_held_out")
 def test_photographs_without_a_face_are_refused_before_the_work(tmp_path: Path) -> None:
     archive, votes = write_fer2013(
         tmp_path,
@@ -168,7 +185,8 @@ def test_photographs_without_a_face_are_refused_before_the_work(tmp_path: Path) 
     cv2.imwrite(str(tmp_path / "photos" / "sad" / "a.png"), np.full((90, 90), 255, np.uint8))
     data = ("--archive", archive, "--votes", votes, "--photos", tmp_path / "photos")
     done = CliRunner().invoke(
-        group, ["degradations", *map(str, data), "--out", str(tmp_path / "o")]
+        group,
+        ["degradations", "--model", DEFAULT_MODEL, *map(str, data), "--out", str(tmp_path / "o")],
     )
     assert done.exit_code == 1
     assert "Received: 0 and 0" in done.output

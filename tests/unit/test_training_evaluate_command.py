@@ -19,7 +19,7 @@ from training.__main__ import group
 from training.archive import VOTE_COLUMNS
 from training.blend import plain_blend
 from training.checkpoint import save_averaged
-from training.evaluation import request
+from training.evaluation import nets, request
 from training.model import two_headed
 
 pytestmark = pytest.mark.slow
@@ -49,6 +49,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _held_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The preset that ships saw FER2013's validation, but nothing of what is drawn here."""
+    monkeypatch.setattr(nets, "holds_out", lambda _: True)
+
+
 @pytest.fixture
 def evaluate(data: Path) -> Callable[..., Result]:
     def run(*arguments: object) -> Result:
@@ -56,6 +62,16 @@ def evaluate(data: Path) -> Callable[..., Result]:
         return CliRunner().invoke(group, list(map(str, ("evaluate", *arguments, *paths))))
 
     return run
+
+
+def test_a_preset_that_was_trained_on_validation_is_evaluated_on_the_test_folder_alone(
+    evaluate: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    done = evaluate("residual-se-half", "--out", tmp_path / "report")
+    assert done.exit_code == 2
+    assert "residual-se-half was trained on validation" in done.output
+    assert not (tmp_path / "report").exists()
 
 
 def test_a_preset_and_a_run_become_a_report(

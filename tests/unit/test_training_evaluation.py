@@ -22,7 +22,7 @@ from training.evaluation.faces import Faces
 from training.evaluation.look import Seen, ensemble
 from training.evaluation.markdown import document, summary
 from training.evaluation.material import Material, RowsOfTest, gather
-from training.evaluation.nets import Candidate
+from training.evaluation.nets import Candidate, Choice, require_held_out
 from training.evaluation.notes import foreign_rows
 from training.evaluation.write import check_out, write
 from training.photos import Photos
@@ -30,6 +30,8 @@ from training.provenance import fingerprint, write_run
 from training.run_rows import read_run_rows
 
 ROWS = 140
+
+HELD_OUT = Choice(fold=0, held_out=True)
 
 
 def faces(seed: int) -> Faces:
@@ -42,7 +44,7 @@ def material(*, test: bool = False, photos: Photos | None = None) -> Material:
     """Two folds, and test rows of which every other has a twin in training."""
     alone = np.arange(ROWS) % 2 == 0
     return Material(
-        training={0: faces(1).crops, 1: faces(2).crops},
+        training={HELD_OUT: faces(1).crops, Choice(1, held_out=True): faces(2).crops},
         validation={0: faces(3), 1: faces(4)},
         test=RowsOfTest(faces(5), alone, {0: 0, 1: 3}) if test else None,
         folder=None,
@@ -175,12 +177,28 @@ def test_a_classifier_that_was_trained_on_other_rows_is_warned_of() -> None:
         "d": None,
     }
     candidates = [
-        Candidate(name, None, None, 0, 1.0, rows) for name, rows in trained_and_validated.items()
+        Candidate(name, None, None, HELD_OUT, 1.0, rows)
+        for name, rows in trained_and_validated.items()
     ]
     of_b, of_c, of_d = foreign_rows(candidates, material())
     assert of_b.startswith("b was validated on 9 rows")
     assert of_c.startswith("c was trained on 145 rows, of which the audit of twins leaves 140")
     assert of_d == "d: nobody wrote down how many rows it was trained on."
+
+
+def test_what_was_trained_on_validation_is_not_judged_there(tmp_path: Path) -> None:
+    config = replace(Config(), start=tmp_path / "start", rows=Rows(hold_out=False))
+    rows = {"training_rows": 54, "validation_rows": 6}
+    write_run(tmp_path, {"config": config_values(config), "rows": rows, "sessions": []})
+    (candidate,) = find_all([str(tmp_path)])
+    assert candidate.validated_on is None
+    assert set(material(test=True).crops(candidate.validated_on)) == {"test"}
+    with pytest.raises(UsageError, match="was trained on validation"):
+        require_held_out(candidate)
+    unseen = replace(seen("a", 0, 4, rows=("test",)), fold=None)
+    (entry,) = evaluate([[unseen]], material(test=True), "test")["classifiers"]
+    assert entry["temperature"] == {}, "there are no rows to fit one on"
+    assert entry["test"]["plain"]["accuracy"] == 0.75
 
 
 def test_a_bad_name_lists_the_valid_ones() -> None:
@@ -267,10 +285,10 @@ def test_a_trial_is_judged_on_the_rows_it_was_validated_on(share: float, tmp_pat
     write_run(tmp_path, {"config": config, "data_sha256": sha256, "rows": rows, "sessions": []})
     examples, validation = read_run_rows(tmp_path, *paths)
     (candidate,) = find_all([str(tmp_path)])
-    found = gather(*paths, [candidate.fold], candidate.share, "validation", None, None)
-    np.testing.assert_array_equal(found.training[0], examples.images)
+    found = gather(*paths, [candidate.choice], candidate.share, "validation", None, None)
+    np.testing.assert_array_equal(found.training[HELD_OUT], examples.images)
     np.testing.assert_array_equal(found.validation[0].crops, validation.images)
-    assert found.counts(0) == candidate.rows
+    assert found.counts(HELD_OUT) == candidate.rows
 
 
 def test_the_fold_of_a_run_is_the_one_of_its_configuration(tmp_path: Path) -> None:
@@ -278,7 +296,7 @@ def test_the_fold_of_a_run_is_the_one_of_its_configuration(tmp_path: Path) -> No
     rows = {"training_rows": 20, "validation_rows": 2}
     write_run(tmp_path, {"config": config_values(config), "rows": rows, "sessions": []})
     (candidate,) = find_all([str(tmp_path)])
-    assert (candidate.fold, candidate.share, candidate.rows) == (3, 0.5, (20, 2))
+    assert (candidate.validated_on, candidate.share, candidate.rows) == (3, 0.5, (20, 2))
     with pytest.raises(UsageError, match=r"of rows\.share=0\.5, residual-se-half of rows\.share=1"):
         find_all([str(tmp_path), "residual-se-half"])
     assert candidate.architecture == config.architecture

@@ -223,6 +223,44 @@ def test_no_folder_of_the_machine_that_trained_reaches_a_card(
     assert "finer audit of twins; from b" in text
 
 
+def test_weights_that_saw_validation_are_calibrated_by_those_that_had_not(
+    data: list[str], run_dir: Path, exported: Path, tmp_path: Path
+) -> None:
+    last = tmp_path / "last"
+    config = {
+        "architecture": ARCHITECTURE,
+        "seed": 1,
+        "policy": "float32",
+        "start": str(run_dir),
+        "rows": {"share": 1.0, "fold": 0, "hold_out": False},
+        "schedule": {"epochs": 1, "batch_size": 8},
+    }
+    sha256 = fingerprint(read_archive(Path(data[1]), Path(data[3])))
+    rows = {"training_rows": 140, "validation_rows": 14}
+    last.mkdir()
+    (last / "run.json").write_text(
+        json.dumps({"config": config, "data_sha256": sha256, "rows": rows})
+    )
+    keras.utils.set_random_seed(2)
+    save_averaged(last, two_headed(ARCHITECTURE), epoch=1)
+    shutil.copy(run_dir / NAME, last)
+    done = export(data, last, tmp_path / "tiny")
+    assert done.exit_code == 0, done.output
+    before, after = (
+        json.loads((folder / "card.json").read_text()) for folder in (exported, tmp_path / "tiny")
+    )
+    assert after["sha256"] != before["sha256"], "the weights are those of the last training"
+    for name, preset in after["presets"].items():
+        assert preset["validation"] == before["presets"][name]["validation"]
+        assert preset["temperature"] == before["presets"][name]["temperature"]
+    assert "is so of the weights that it started from" in after["chosen_on"]
+    assert RECIPE.items() <= after["training"]["started_from"].items()
+    assert after["data"].endswith(RECIPE["note"])
+    for preset in presets.read_classifiers(tmp_path).values():
+        told = [what for what in preset.figures if "validation" in what]
+        assert all("of the weights before they were trained on it" in what for what in told)
+
+
 def test_another_export_keeps_the_looks_at_test_and_says_what_looked_if_it_is_no_more(
     data: list[str], run_dir: Path, exported: Path, tmp_path: Path
 ) -> None:

@@ -79,6 +79,18 @@ def test_the_labels_of_validation_are_in_no_target_of_training() -> None:
     np.testing.assert_allclose(*from_votes, atol=1e-6)
 
 
+def test_a_last_training_has_the_validation_rows_too_and_still_no_twin_of_test() -> None:
+    images = pictures(300, 3)
+    train, test = split_of(np.concatenate([images[:250], images[:40]])), split_of(images[230:300])
+    _, held_out = choose(train, test, seed=0)
+    training, validation = choose(train, test, seed=0, hold_out=False)
+    np.testing.assert_array_equal(validation.images, held_out.images)
+    assert stands_among(validation.images, training.images).all()
+    assert not has_twin(training.images, test.images).any()
+    assert len(training.images) == 230
+    np.testing.assert_allclose(training.fer.sum(axis=1), 1, atol=1e-5)
+
+
 def test_duplicates_are_one_row_with_the_mean_of_their_targets() -> None:
     images = pictures(120, 6)
     images[1] = images[0]

@@ -17,6 +17,7 @@ from tests.tiny_network import tiny
 from training.average_runs import average_runs
 from training.checkpoint import load_averaged
 from training.config import AdamW, Config, Rows, Schedule
+from training.held_out import held_out_run
 from training.start import check_start, check_start_rows
 from training.train import fit
 
@@ -73,6 +74,30 @@ def test_a_start_that_may_have_seen_the_validation_rows_is_refused(first: Path) 
         check_start_rows(other, "drawn")
     with pytest.raises(UsageError, match="data_sha256"):
         check_start_rows(still(start=first), "other data")
+
+
+def test_a_network_that_was_trained_on_validation_starts_no_run_that_holds_it_out(
+    first: Path, tmp_path: Path
+) -> None:
+    last = still(start=first, rows=Rows(hold_out=False))
+    check_start_rows(last, "drawn")
+    fit(last, drawn(24, 1), drawn(14, 2), tmp_path / "last", "drawn")
+    check_start_rows(replace(last, start=tmp_path / "last"), "drawn")
+    with pytest.raises(UsageError, match=r"rows\.hold_out = False, the student is to be with True"):
+        check_start_rows(still(start=tmp_path / "last"), "drawn")
+
+
+def test_behind_weights_that_saw_validation_those_are_found_that_did_not(
+    first: Path, tmp_path: Path
+) -> None:
+    assert held_out_run(first) == first
+    for name, start in (("last", first), ("more", tmp_path / "last")):
+        last = still(start=start, rows=Rows(hold_out=False))
+        fit(last, drawn(24, 1), drawn(14, 2), tmp_path / name, "drawn")
+    fit(still(start=first), drawn(24, 1), drawn(14, 2), tmp_path / "other", "drawn")
+    for name, runs in (("two", ("last", "more")), ("mixed", ("first", "last", "other"))):
+        average_runs([tmp_path / run for run in runs], tmp_path / name)
+        assert held_out_run(tmp_path / name) == first
 
 
 def test_an_average_of_runs_is_a_run_of_their_mean_weights(first: Path, tmp_path: Path) -> None:

@@ -81,3 +81,14 @@ def test_views_are_kept_until_a_teacher_or_the_augmentation_changes(
     assert turned != first
     teach(teacher, seed=2)
     assert said(Augmentation()) != turned
+
+
+def test_a_run_takes_the_views_of_the_one_it_starts_from_where_they_are_the_same(
+    teacher: Path, tmp_path: Path
+) -> None:
+    recipe = drawn(8, 1), Distillation((teacher,), views=2), STILL
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+    assert store_views(*recipe, 1, first) == first
+    assert store_views(*recipe, 1, second, of_start=first) == first
+    assert not second.exists()
+    assert store_views(*recipe, 2, third, of_start=first) == third

@@ -6,17 +6,16 @@ from pathlib import Path
 
 import click
 
-from fervid.options import DEFAULT_MODEL
 from training.cli.options import data_options
 
 
 @click.command(
     short_help="What blur, dark, tilt and size cost.",
     epilog="Example: python -m training degradations --archive fer2013.zip "
-    "--votes ferplus_votes.csv --photos expressions --out degradations",
+    "--votes ferplus_votes.csv --model held-out --photos expressions --out degradations",
 )
 @data_options
-@click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Name of a preset.")
+@click.option("--model", required=True, help="A preset that was not trained on validation.")
 @click.option("--photos", type=click.Path(path_type=Path), help="Photographs in class folders.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to make.")
 def command(archive: Path, votes: Path, model: str, photos: Path | None, out: Path) -> None:

@@ -12,8 +12,8 @@ from training.cli.options import data_options
 
 @click.command(
     short_help="Figures of presets and runs.",
-    epilog="Example: python -m training evaluate residual-se-half runs/student "
-    "--archive fer2013.zip --votes ferplus_votes.csv --out report",
+    epilog="Example: python -m training evaluate runs/student --archive fer2013.zip "
+    "--votes ferplus_votes.csv --out report",
 )
 @click.argument("whats", metavar="WHAT...", nargs=-1, required=True)
 @data_options

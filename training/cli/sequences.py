@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from fervid.options import DEFAULT_MODEL
 from training.cli.options import data_options
 
 
@@ -14,10 +13,10 @@ from training.cli.options import data_options
     "sequences",
     short_help="Compare ways of smoothing over time, recurrent networks among them.",
     epilog="Example: python -m training sequences --archive fer2013.zip "
-    "--votes ferplus_votes.csv --photos expressions --out sequences",
+    "--votes ferplus_votes.csv --model held-out --photos expressions --out sequences",
 )
 @data_options
-@click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Name of a preset.")
+@click.option("--model", required=True, help="A preset that was not trained on validation.")
 @click.option("--photos", type=click.Path(path_type=Path), help="Photographs in class folders.")
 @click.option(
     "--count",

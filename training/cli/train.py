@@ -55,13 +55,16 @@ def command(path: Path | None, archive: Path, votes: Path, run_dir: Path, **flag
     from training.config_file import override, read_config
     from training.train import train
 
-    config = read_config(path) if path else Config()
     given = {name: value for name, value in flags.items() if value not in (None, ())}
+    config = override(read_config(path) if path else Config(), given)
     try:
-        history = train(override(config, given), archive, votes, run_dir)
+        history = train(config, archive, votes, run_dir)
     except KeyboardInterrupt:
         click.echo("\nThe same command goes on after the last whole epoch.", err=True)
         raise
+    if not config.rows.hold_out:
+        click.echo(f"Epochs: {len(history)}, on validation rows, too: {run_dir}")
+        return
     best = min(history, key=lambda row: row["val_nll"])
     click.echo(
         f"Epochs: {len(history)}; lowest validation NLL {best['val_nll']:.4f} after epoch "

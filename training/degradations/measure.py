@@ -33,7 +33,7 @@ from training.degradations.fit import CHANCE, fitted, rounded
 from training.degradations.landmarks import find_faces
 from training.degradations.looks import Classify, Look, look, spoiled
 from training.evaluation.material import gather
-from training.evaluation.nets import find
+from training.evaluation.nets import find, require_held_out
 from training.evaluation.notes import foreign_rows
 from training.evaluation.score import Probabilities
 from training.photos import Photos
@@ -61,12 +61,16 @@ def measure_degradations(
 
     Raises:
         FervidError: Something cannot be read, or there is no such preset.
+        UsageError: It was trained on validation.
     """
     presets.classifier(model)
     candidate = find(model)
+    require_held_out(candidate)
     say("Reading")
-    material = gather(archive, votes, [candidate.fold], candidate.share, "validation", None, photos)
-    rows = material.validation[candidate.fold]
+    material = gather(
+        archive, votes, [candidate.choice], candidate.share, "validation", None, photos
+    )
+    rows = material.validation[candidate.choice.fold]
     classifier = load_classifier(presets.classifier(model), resolve_device("cpu"))
 
     def classify(crops: Sequence[npt.NDArray[np.uint8]]) -> Probabilities:

@@ -58,7 +58,7 @@ def look_all(
     """
     seen = []
     for candidate in candidates:
-        sets = material.crops(candidate.fold).items()
+        sets = material.crops(candidate.validated_on).items()
         faces = ", ".join(f"{len(crops):,} {rows}" for rows, crops in sets)
         say(f"{candidate.name}: {faces}")
         seen.append(list(look(candidate, material, tta=tta)))

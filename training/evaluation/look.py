@@ -20,7 +20,8 @@ class Seen:
     Args:
         what: The classifier, as it was named.
         head: Which of its heads.
-        fold: Its validation rows; None for an ensemble over several folds, which has none.
+        fold: Its validation rows; None for an ensemble over several folds, and for what was trained
+            on validation, which have none.
         same_rows: Whether it was trained on as many rows as the archive gives today.
         probabilities: `(n, 7)` by set of rows and set of views.
     """
@@ -43,15 +44,15 @@ def look(candidate: Candidate, material: Material, *, tta: bool) -> Iterator[See
     Yields:
         What each head saw; the one that counts comes first.
     """
-    classify = load(candidate, material.training[candidate.fold])
+    classify = load(candidate, material.training[candidate.choice])
     by_head: dict[str, dict[tuple[str, str], Probabilities]] = {}
-    for name, crops in material.crops(candidate.fold).items():
+    for name, crops in material.crops(candidate.validated_on).items():
         for view_set in view_sets(name, tta=tta):
             for head, probabilities in averaged(classify, crops, view_set).items():
                 by_head.setdefault(head, {})[name, view_set] = probabilities
-    same_rows = candidate.rows == material.counts(candidate.fold)
+    same_rows = candidate.rows == material.counts(candidate.choice)
     for head, seen in by_head.items():
-        yield Seen(candidate.name, head, candidate.fold, same_rows, seen)
+        yield Seen(candidate.name, head, candidate.validated_on, same_rows, seen)
 
 
 def view_sets(rows: str, *, tta: bool) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from fervid.errors import UsageError
 from training.archive import Split, read_splits
 from training.evaluation.faces import Faces, read_faces
+from training.evaluation.nets import Choice
 from training.evaluation.tta import Crops
 from training.photos import Photos, read_photos
 from training.rows import choose
@@ -28,7 +29,7 @@ class RowsOfTest:
     Args:
         faces: All rows.
         alone: `(n,)` whether a row has no twin in the archive's training folder.
-        leaked: By fold, how many rows have a twin among the rows trained on.
+        leaked: By fold, how many rows have a twin among the rows trained on, at most.
     """
 
     faces: Faces
@@ -45,26 +46,26 @@ class Material:
     """Everything to look at.
 
     Args:
-        training: Images trained on, by fold.
+        training: Images trained on.
         validation: By fold.
         test: None unless it was asked for.
         folder: Another data set, if one was named.
         photos: Photographs, if some were named.
     """
 
-    training: dict[int, Crops]
+    training: dict[Choice, Crops]
     validation: dict[int, Faces]
     test: RowsOfTest | None
     folder: Faces | None
     photos: Photos | None
 
-    def counts(self, fold: int) -> tuple[int, int]:
-        """Return how many rows a fold is trained and validated on."""
-        return len(self.training[fold]), len(self.validation[fold].labels)
+    def counts(self, choice: Choice) -> tuple[int, int]:
+        """Return how many rows a choice has to train and to validate on."""
+        return len(self.training[choice]), len(self.validation[choice.fold].labels)
 
-    def crops(self, fold: int) -> dict[str, Crops]:
-        """Return all crops that a classifier of a fold looks at, by set."""
-        found = {"validation": self.validation[fold].crops}
+    def crops(self, fold: int | None) -> dict[str, Crops]:
+        """Return all crops that a classifier looks at, by set; of validation only unseen ones."""
+        found = {} if fold is None else {"validation": self.validation[fold].crops}
         if self.test is not None:
             found["test"] = self.test.faces.crops
         if self.folder is not None:
@@ -91,7 +92,7 @@ class Material:
 def gather(
     archive: Path,
     votes: Path,
-    folds: Collection[int],
+    choices: Collection[Choice],
     share: float,
     split: SplitName,
     folder: Path | None,
@@ -102,7 +103,7 @@ def gather(
     Args:
         archive: As `training.archive.read_splits` takes it.
         votes: Likewise.
-        folds: Those that the classifiers were trained on.
+        choices: Those that the classifiers were trained on.
         share: Of the training rows, which they were trained and validated on.
         split: The test rows' labels are left alone unless this is `test`.
         folder: As `training.evaluation.faces.read_faces` takes it.
@@ -119,19 +120,23 @@ def gather(
     train, test, *others = read_splits(archive, votes)
     chosen = train.first(share)
     training, validation = {}, {}
-    for fold in sorted(set(folds)):
-        examples, held_out = choose(chosen, test, *others, seed=0, fold=fold)
-        training[fold] = examples.images
-        validation[fold] = Faces(held_out.images, held_out.labels)
+    for choice in sorted(set(choices)):
+        examples, tenth = choose(
+            chosen, test, *others, seed=0, fold=choice.fold, hold_out=choice.held_out
+        )
+        training[choice] = examples.images
+        validation[choice.fold] = Faces(tenth.images, tenth.labels)
     looked_at = _rows_of_test(train, test, training) if split == "test" else None
     return Material(training, validation, looked_at, faces, pictures)
 
 
-def _rows_of_test(train: Split, test: Split, training: dict[int, Crops]) -> RowsOfTest:
+def _rows_of_test(train: Split, test: Split, training: dict[Choice, Crops]) -> RowsOfTest:
+    leaked: dict[int, int] = {}
+    for choice, images in training.items():
+        twins = int(stands_among(test.images, images).sum())
+        leaked[choice.fold] = max(twins, leaked.get(choice.fold, 0))
     return RowsOfTest(
         Faces(test.images, test.labels),
         alone=~stands_among(test.images, train.images),
-        leaked={
-            fold: int(stands_among(test.images, images).sum()) for fold, images in training.items()
-        },
+        leaked=leaked,
     )

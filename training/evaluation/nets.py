@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from fervid.errors import UsageError, valid_names
 from fervid.labels import EMOTIONS
 from fervid.runtime import resolve_device
 from training.evaluation.tta import Crops
+from training.held_out import holds_out
 
 _BATCH = 64
 
@@ -29,6 +30,18 @@ ByHead = dict[str, npt.NDArray[np.float32]]
 Classify = Callable[[Crops], ByHead]
 
 
+class Choice(NamedTuple):
+    """Which of the archive's training rows were trained on.
+
+    Args:
+        fold: The validation tenth, see `training.rows.choose`.
+        held_out: Whether training did without it.
+    """
+
+    fold: int
+    held_out: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Something that can be evaluated, not yet loaded.
@@ -37,7 +50,7 @@ class Candidate:
         name: Of the preset, or of the run's folder.
         run_dir: Of the run; None for a preset.
         architecture: Of the run; None for a preset.
-        fold: Its validation tenth, see `training.rows.choose`.
+        choice: Its rows.
         share: Of the archive's training rows, a part of which was validation.
         rows: How many it was trained and validated on; None where nobody wrote it down.
     """
@@ -45,9 +58,14 @@ class Candidate:
     name: str
     run_dir: Path | None
     architecture: str | None
-    fold: int
+    choice: Choice
     share: float
     rows: tuple[int, int] | None
+
+    @property
+    def validated_on(self) -> int | None:
+        """The fold whose validation rows it has not seen; None where it was trained on them."""
+        return self.choice.fold if self.choice.held_out else None
 
 
 def find(what: str) -> Candidate:
@@ -65,7 +83,7 @@ def find(what: str) -> Candidate:
     """
     if what in presets.CLASSIFIERS:
         facts = _training_of_preset(what)
-        return Candidate(what, None, None, *_choice(facts), _rows(facts))
+        return Candidate(what, None, None, *_chosen(facts), _rows(facts))
     if not Path(what).is_dir():
         raise UsageError(
             f"{what!r} is neither a preset nor a folder.",
@@ -76,7 +94,7 @@ def find(what: str) -> Candidate:
 
     facts = run_facts(Path(what))
     name = Path(what).resolve().name
-    return Candidate(name, Path(what), facts["architecture"], *_choice(facts), _rows(facts))
+    return Candidate(name, Path(what), facts["architecture"], *_chosen(facts), _rows(facts))
 
 
 def _training_of_preset(name: str) -> dict[str, Any]:
@@ -86,10 +104,23 @@ def _training_of_preset(name: str) -> dict[str, Any]:
     return facts
 
 
-def _choice(facts: dict[str, Any]) -> tuple[int, float]:
-    """Return the fold, and the share of the rows; the first trainer took all, and fold 0."""
+def require_held_out(candidate: Candidate) -> None:
+    """Refuse to say with validation rows what a classifier does that was trained on them.
+
+    Raises:
+        UsageError: It was.
+    """
+    if not candidate.choice.held_out:
+        raise UsageError(
+            f"{candidate.name} was trained on validation: what it does there says nothing.",
+            "Name the run that it started from, or a preset exported from that.",
+        )
+
+
+def _chosen(facts: dict[str, Any]) -> tuple[Choice, float]:
+    """Return the choice, and the share of the rows; the first trainer took all, and fold 0."""
     rows = facts.get("run", {}).get("config", {}).get("rows", {})
-    return rows.get("fold", 0), rows.get("share", 1.0)
+    return Choice(rows.get("fold", 0), holds_out(facts)), rows.get("share", 1.0)
 
 
 def _rows(facts: dict[str, Any]) -> tuple[int, int] | None:

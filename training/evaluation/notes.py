@@ -59,7 +59,7 @@ def foreign_rows(candidates: Sequence[Candidate], material: Material) -> list[st
             found.append(f"{one.name}: nobody wrote down how many rows it was trained on.")
             continue
         trained, validated = one.rows
-        now = material.counts(one.fold)
+        now = material.counts(one.choice)
         if validated != now[1]:
             found.append(
                 f"{one.name} was validated on {validated:,} rows, this archive gives {now[1]:,}: "

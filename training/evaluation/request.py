@@ -13,7 +13,7 @@ from training.evaluation.card_look import log_look, read_card
 from training.evaluation.evaluate import evaluate, find_all, look_all
 from training.evaluation.look import Seen
 from training.evaluation.material import Material, SplitName, gather
-from training.evaluation.nets import Candidate
+from training.evaluation.nets import Candidate, require_held_out
 from training.evaluation.notes import foreign_rows, notes
 from training.evaluation.run_look import log_run_look, read_run_looks
 from training.evaluation.score import Figures
@@ -66,6 +66,9 @@ def carry_out(request: Request, say: Callable[[str], None]) -> Figures:
     check_out(request.out)
     candidates = find_all(request.whats)
     _check_logs(request, candidates)
+    if request.split == "validation":
+        for candidate in candidates:
+            require_held_out(candidate)
     say("Reading")
     material = _read(request, candidates)
     warnings = foreign_rows(candidates, material)
@@ -94,7 +97,7 @@ def _read(request: Request, candidates: Sequence[Candidate]) -> Material:
     return gather(
         request.archive,
         request.votes,
-        [one.fold for one in candidates],
+        [one.choice for one in candidates],
         candidates[0].share,  # all have the same
         request.split,
         request.folder,

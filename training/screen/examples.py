@@ -116,7 +116,7 @@ def _cells(
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Cells x, y from which faces come, and others that the proposal network lets pass."""
     everything = Everything()
-    found = mtcnn.propose(everything, networks.pnet, [picture], min_face)
+    found = mtcnn.propose(everything, networks.pnet, [picture], [min_face])
     cascade = mtcnn.MtcnnDetector(
         mtcnn.Networks(everything, networks.pnet, networks.rnet, networks.onet),
         Wanted(min_face, mtcnn.MIN_SCORE),

@@ -14,7 +14,7 @@ from fervid import presets
 from fervid.classify import load_classifier
 from fervid.runtime import resolve_device
 from training.archive import read_splits
-from training.evaluation.nets import find
+from training.evaluation.nets import find, require_held_out
 from training.photos import read_photos
 from training.rows import choose
 from training.sequences.comparison import SECONDS, choose_methods, judge, true_changes_a_minute
@@ -57,13 +57,15 @@ def measure_sequences(
 
     Raises:
         FervidError: Something cannot be read, or there is no such preset.
+        UsageError: It was trained on validation.
     """
     presets.classifier(model)
     candidate = find(model)
+    require_held_out(candidate)
     say("Reading")
     splits = read_splits(archive, votes)
     training, validation = choose(
-        splits[0].first(candidate.share), *splits[1:], seed=0, fold=candidate.fold
+        splits[0].first(candidate.share), *splits[1:], seed=0, fold=candidate.choice.fold
     )
     material = {"training": (training.images, training.labels)}
     third = len(validation.labels) // _CHOICE
