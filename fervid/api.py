@@ -19,7 +19,7 @@ from fervid.engines import Job, load_engine
 from fervid.errors import UsageError
 from fervid.keywords import OptionKeywords, make_options
 from fervid.metrics import RunMetrics
-from fervid.options import AnalyzeOptions
+from fervid.options import USUAL_FACE, AnalyzeOptions
 from fervid.results import read_results, to_pandas
 from fervid.resume import begin
 from fervid.sources import Discovery, discover
@@ -121,13 +121,11 @@ def _plan(
     presets.detector(chosen.detector, trusted=chosen.trust_model)
     presets.classifier(chosen.model, trusted=chosen.trust_model)
     several = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
-    # Of a quiet night, whose files were moved away when they were done, there is nothing to tell.
-    grows = chosen.resume and has_result
+    # Who asks for what is new may find nothing, the first night, too: no scheduler wakes anyone.
     in_interval = chosen.since is not None or chosen.until is not None
-    found = discover(several, root, may_be_empty=grows or in_interval)
-    if not in_interval:
-        return found
-    if not found.sources:
+    found = discover(several, root, may_be_empty=chosen.resume or in_interval)
+    # Files that are moved away when they are done leave every quiet night so: nothing to tell.
+    if not found.sources and (in_interval or not has_result):
         log.warning("No video or image at all, new or old: is the disk there?")
     return within(found, chosen.since, chosen.until)
 
@@ -229,7 +227,7 @@ def _analyze(
         seconds=(datetime.now(UTC) - started).total_seconds(),
         resumed=len(resumed.done),
         outside=found.outside,
-        min_face=chosen.min_face,
+        min_face=USUAL_FACE if chosen.min_face is None else chosen.min_face,
     )
     metrics.ended(written.sources, run_id, report.resumed, report.exit_code)
     run_log.run_ended(run_id, report.statuses(), report.resumed, report.seconds, report.exit_code)

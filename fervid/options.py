@@ -18,9 +18,11 @@ DEFAULT_FPS = Fraction(5)
 DEFAULT_DETECTOR = "mtcnn"
 DEFAULT_MODEL = "residual-se-half"
 
-
 SMALLEST_FACE = 12
 """Pixels; MTCNN's first network sees no smaller ones."""
+
+USUAL_FACE = 40.0
+"""Pixels: the smallest face that is looked for, in pictures that are no face cut out."""
 
 LONGEST_SMOOTHING_S = 60.0
 """Rows wait in memory for ten times as long at most."""
@@ -96,7 +98,8 @@ class AnalyzeOptions:
 
     Args:
         sampling: Which frames.
-        min_face: Shorter side of a face box in pixels of the original, at least.
+        min_face: Shorter side of a face box in pixels of the original, at least; 40, or half the
+            picture's shorter side where that is less, if None.
         min_score: The detector's score, at least.
         max_faces: The N largest faces of a frame only.
         min_quality: Faces of less than that are marked, not left out.
@@ -129,7 +132,7 @@ class AnalyzeOptions:
     """
 
     sampling: Sampling = Sampling()
-    min_face: float = 40.0
+    min_face: float | None = None
     min_score: float | None = None
     max_faces: int | None = None
     min_quality: float = 0.5
@@ -168,7 +171,9 @@ class AnalyzeOptions:
             "stage_disk_bytes",
         ):
             _check_count(name, getattr(self, name))
-        if not (_is_number(self.min_face) and SMALLEST_FACE <= self.min_face < math.inf):
+        if self.min_face is not None and not (
+            _is_number(self.min_face) and SMALLEST_FACE <= self.min_face < math.inf
+        ):
             raise UsageError(
                 f"min_face must be a number of pixels, at least {SMALLEST_FACE}.",
                 f"Received: min_face={self.min_face!r}.",

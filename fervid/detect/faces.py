@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fervid.detect.boxes import Boxes
+from fervid.options import SMALLEST_FACE, USUAL_FACE
 from fervid.types import Face
 
 VIEWERS_TO_SUBJECTS = (1, 0, 2, 4, 3)
@@ -19,14 +20,22 @@ class Wanted:
     """Which faces to keep.
 
     Args:
-        min_face: Shorter side of the clipped box in pixels of the original, at least.
+        min_face: Shorter side of the clipped box in pixels of the original, at least; None for
+            `USUAL_FACE`, but in a picture less than twice as large half the picture's shorter side:
+            such a picture is a face cut out (FER2013's have 48 pixels), or a thumbnail.
         min_score: Score, at least.
         max_faces: The N largest of a frame only; None for all.
     """
 
-    min_face: float
+    min_face: float | None
     min_score: float
     max_faces: int | None = None
+
+    def smallest_in(self, width: int, height: int) -> float:
+        """Say how large a face of a picture of that size must be, in pixels of the picture."""
+        if self.min_face is not None:
+            return self.min_face
+        return max(min(USUAL_FACE, min(width, height) / 2), SMALLEST_FACE)
 
 
 def as_faces(
@@ -50,9 +59,10 @@ def as_faces(
         Faces by falling area of the clipped box, ties by x1.
     """
     width, height = frame_size
+    min_face = wanted.smallest_in(width, height)
     clipped = np.clip(boxes, 0, np.array([width, height, width, height], np.float32))
     sides = clipped[:, 2:] - clipped[:, :2]
-    kept = np.flatnonzero((sides.min(axis=1) >= wanted.min_face) & (scores >= wanted.min_score))
+    kept = np.flatnonzero((sides.min(axis=1) >= min_face) & (scores >= wanted.min_score))
     areas = sides.prod(axis=1)
     order = sorted(kept, key=lambda i: (-areas[i], clipped[i, 0]))[: wanted.max_faces]
     return tuple(

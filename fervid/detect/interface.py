@@ -42,7 +42,7 @@ class FaceDetector(Protocol):
 def load_detector(
     preset: Preset,
     *,
-    min_face: float,
+    min_face: float | None,
     min_score: float | None,
     max_faces: int | None,
     device: Device,
@@ -51,7 +51,8 @@ def load_detector(
 
     Args:
         preset: MTCNN, or a YuNet with one `.onnx` file; downloaded if it has to be.
-        min_face: Shorter side of a box in pixels of the original, at least.
+        min_face: Shorter side of a box in pixels of the original, at least; None for
+            `faces.Wanted`'s rule.
         min_score: Score, at least; None for the detector's own.
         max_faces: The N largest of a picture only; None for all.
         device: Where its networks run.

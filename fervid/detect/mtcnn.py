@@ -103,10 +103,13 @@ class MtcnnDetector:
             )
         return faces
 
+    def _smallest_in(self, pictures: Sequence[Picture]) -> list[float]:
+        return [self._wanted.smallest_in(picture.width, picture.height) for picture in pictures]
+
     def _proposed(self, pictures: Sequence[Picture]) -> Candidates:
         """The proposal network's candidates, those of a level thinned out first."""
-        networks, min_face = self._networks, self._wanted.min_face
-        found = propose(networks.screen, networks.pnet, pictures, min_face)
+        networks, smallest = self._networks, self._smallest_in(pictures)
+        found = propose(networks.screen, networks.pnet, pictures, smallest)
         levels = found.cells.levels[found.of_cells]
         kept = found.candidates.at(found.candidates.survivors(LEVEL_OVERLAP, levels))
         return kept.at(kept.survivors(PROPOSAL_OVERLAP)).squared()
@@ -137,7 +140,8 @@ class MtcnnDetector:
         halved = np.array([picture.is_halved for picture in pictures])[found.frames[likely]]
         looked_at = found.boxes[likely, 2] - found.boxes[likely, 0]
         sides = settled.boxes[likely, 2:] - settled.boxes[likely, :2]
-        is_wanted = sides.min(axis=1) >= ABOUT * self._wanted.min_face
+        smallest = np.array(self._smallest_in(pictures))[found.frames[likely]]
+        is_wanted = sides.min(axis=1) >= ABOUT * smallest
         small = likely[halved & is_wanted & (looked_at < 2 * SIDE)]
         if len(small):
             better, points = self._looked_at(pictures, found.at(small), at_hand=False)
@@ -159,7 +163,7 @@ class MtcnnDetector:
 
 
 def propose(
-    screen: Network, pnet: Network, pictures: Sequence[Picture], min_face: float
+    screen: Network, pnet: Network, pictures: Sequence[Picture], min_faces: Sequence[float]
 ) -> Proposals:
     """Run the proposal network where the screen lets it.
 
@@ -167,12 +171,12 @@ def propose(
         screen: As `screening.passed` takes it.
         pnet: The proposal network.
         pictures: Any number.
-        min_face: Smallest face, in pixels of the pictures.
+        min_faces: Smallest face of each picture, in its pixels.
 
     Returns:
         Every window that scores above `PROPOSAL_SCORE`.
     """
-    cells = screening.passed(screen, pictures, min_face)
+    cells = screening.passed(screen, pictures, min_faces)
     if not len(cells):
         return Proposals(cells, np.zeros(0, np.intp), joined([]))
     regression, scores = _run(pnet, cells.patches)

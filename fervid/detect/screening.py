@@ -82,25 +82,27 @@ class Cells:
         return np.concatenate([corners, corners + pyramid.WINDOW], axis=-1)
 
 
-def passed(screen: Network, pictures: Sequence[Picture], min_face: float) -> Cells:
+def passed(screen: Network, pictures: Sequence[Picture], min_faces: Sequence[float]) -> Cells:
     """Screen pictures.
 
     Args:
         screen: The network: from uint8 `(n, height, width, 3)` to scores `(n, rows, columns, 1)`.
         pictures: Any number, of any sizes.
-        min_face: Smallest face, in pixels of the pictures.
+        min_faces: Smallest face of each picture, in its pixels.
 
     Returns:
         The cells whose score is at least `MIN_SCORE`.
     """
-    layouts = [pyramid.mosaic_for(picture, min_face) for picture in pictures]
+    layouts = list(map(pyramid.mosaic_for, pictures, min_faces))
     parts = [_none()] * len(pictures) + [_none()]
     calls = _calls(layouts, GPU_MOSAICS_PER_CALL if screen.runtime == "tensorflow" else 1)
     drawn: deque[Rgb] = deque()
 
     def strips() -> Iterator[Rgb]:
         for numbers in calls:
-            mosaics = [pyramid.drawn(pictures[one], layouts[one], min_face) for one in numbers]
+            mosaics = [
+                pyramid.drawn(pictures[one], layouts[one], min_faces[one]) for one in numbers
+            ]
             drawn.append(np.stack(mosaics) if len(mosaics) > 1 else mosaics[0][None])
             rows, tops = _strips(layouts[numbers[0]].height)
             yield from (drawn[-1][:, top : top + rows] for top in tops)
@@ -110,7 +112,7 @@ def passed(screen: Network, pictures: Sequence[Picture], min_face: float) -> Cel
         scores = _joined(outputs, layouts[numbers[0]].height)
         for number, pixels, own in zip(numbers, drawn.popleft(), scores, strict=True):
             picture, layout = pictures[number], layouts[number]
-            parts[number] = _passed(number, picture, layout, pixels, own, min_face)
+            parts[number] = _passed(number, picture, layout, pixels, own, min_faces[number])
     return Cells(
         *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Cells))
     )

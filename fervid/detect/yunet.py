@@ -96,7 +96,8 @@ class YunetDetector:
 
     def _sizes(self, picture: Picture) -> list[tuple[int, int]]:
         """Sizes to look at: one for the smallest faces, halved until the largest are found too."""
-        scale = min(1.0, SMALLEST / self._wanted.min_face)
+        smallest = self._wanted.smallest_in(picture.width, picture.height)
+        scale = min(1.0, SMALLEST / smallest)
         sizes = [_size(picture, scale)]
         while max(sizes[-1]) > LARGEST:
             scale /= 2

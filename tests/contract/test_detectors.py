@@ -30,7 +30,7 @@ def load(request: pytest.FixtureRequest, shared: Path) -> Load:
     preset = presets.detector("mtcnn" if request.param == "mtcnn" else str(shared / YUNET))
 
     def loaded(
-        min_face: float = 40, min_score: float | None = None, max_faces: int | None = None
+        min_face: float | None = None, min_score: float | None = None, max_faces: int | None = None
     ) -> FaceDetector:
         return load_detector(
             preset,
@@ -122,6 +122,18 @@ def test_min_face_is_in_pixels_of_the_original(load: Load, couple: Picture) -> N
     (large,) = load(min_face=sum(shorter) / 2).detect([couple])
     assert len(large) == 1
     assert load(min_face=shorter[1] * 1.3).detect([couple]) == [()]
+
+
+def test_a_face_cut_out_is_found_however_few_pixels_it_has(load: Load, portrait: Picture) -> None:
+    ((face,),) = load().detect([portrait])
+    x1, y1, x2, y2 = face.box
+    middle_x, middle_y, reach = (x1 + x2) / 2, (y1 + y2) / 2, 0.6 * max(x2 - x1, y2 - y1)
+    box = (middle_x - reach, middle_y - reach, middle_x + reach, middle_y + reach)
+    cut = Picture.of_rgb(portrait.crop(box, 44))
+    found, ((again,),) = load().detect([cut, portrait]), load().detect([cut])
+    assert [len(faces) for faces in found] == [1, 1]
+    assert 22 <= min(again.box[2] - again.box[0], again.box[3] - again.box[1]) < 40
+    assert load(min_face=40).detect([cut]) == [()]
 
 
 def test_min_score_decides(load: Load, couple: Picture) -> None:

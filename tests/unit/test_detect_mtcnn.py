@@ -43,7 +43,7 @@ def pictures() -> list[Picture]:
 def test_behind_an_open_screen_the_proposal_network_sees_every_window(
     networks: mtcnn.Networks, pictures: list[Picture]
 ) -> None:
-    cells = screening.passed(Everything(), pictures, MIN_FACE)
+    cells = screening.passed(Everything(), pictures, [MIN_FACE] * len(pictures))
     windows = cells.windows()
     _, scores = mtcnn._run(networks.pnet, cells.patches)
     for frame, picture in enumerate(pictures):
@@ -61,7 +61,7 @@ def test_behind_an_open_screen_the_proposal_network_sees_every_window(
 
 
 def test_a_patch_is_what_the_mosaic_shows_there(pictures: list[Picture]) -> None:
-    cells = screening.passed(Everything(), pictures[:1], MIN_FACE)
+    cells = screening.passed(Everything(), pictures[:1], [MIN_FACE])
     mosaic = pyramid.mosaic_for(pictures[0], MIN_FACE)
     pixels = pyramid.drawn(pictures[0], mosaic, MIN_FACE)
     for number in (0, len(cells) // 2, len(cells) - 1):
@@ -72,7 +72,7 @@ def test_a_patch_is_what_the_mosaic_shows_there(pictures: list[Picture]) -> None
 
 def test_of_pictures_too_small_for_a_face_nothing_is_proposed(networks: mtcnn.Networks) -> None:
     small = Picture.of_rgb(np.zeros((20, 20, 3), np.uint8))
-    found = mtcnn.propose(networks.screen, networks.pnet, [small], 40)
+    found = mtcnn.propose(networks.screen, networks.pnet, [small], [40])
     assert len(found.candidates) == 0
 
 
@@ -116,10 +116,10 @@ def test_several_mosaics_a_call_pass_what_each_alone_passes(
     screen = TensorflowNetwork(mtcnn_networks._built_screen(), "cpu")
     small = Picture.of_rgb(np.zeros((20, 20, 3), np.uint8))
     several = [pictures[0], portrait, pictures[1], small, pictures[0]]
-    found = screening.passed(screen, several, MIN_FACE)
+    found = screening.passed(screen, several, [MIN_FACE] * len(several))
     assert found.frames.tolist() == sorted(found.frames.tolist())
     for number, picture in enumerate(several):
-        alone = screening.passed(screen, [picture], MIN_FACE)
+        alone = screening.passed(screen, [picture], [MIN_FACE])
         mine = found.frames == number
         assert len(alone) == mine.sum()
         for column in ("patches", "levels", "places", "corners", "scales", "rooms"):
@@ -158,7 +158,7 @@ def test_strips_of_a_mosaic_score_what_the_whole_scores(
     whole = networks.screen.run(pyramid.drawn(portrait, mosaic, 12)[None])[0][0, ..., 0]
     inside = screening._levels_of_cells(mosaic) >= 0
     rows, columns = np.nonzero(screening._passing(np.where(inside, whole, 0)))
-    cells = screening.passed(networks.screen, [portrait], 12)
+    cells = screening.passed(networks.screen, [portrait], [12])
     expected = np.stack([columns, rows], axis=1) * pyramid.GRID
     assert cells.places.tolist() == expected.tolist()
 
