@@ -117,14 +117,13 @@ def read_batches(place: Place, columns: Sequence[str]) -> Iterator[pa.Table]:
     Raises:
         FervidError: As `read_table`.
     """
-    file = place.observations
-    with _said_of(file):
-        is_csv = place.kind.startswith("csv")
-        batches = _csv_batches(file, columns) if is_csv else _parquet_batches(file, columns)
-        for batch in batches:
-            rows = _with_names(pa.Table.from_batches([batch]))
-            _validate(rows)
-            yield _regular(rows, "observations", columns)
+    read = _csv_batches if place.kind.startswith("csv") else _parquet_batches
+    for file in place.parts():
+        with _said_of(file):
+            for batch in read(file, columns):
+                rows = _with_names(pa.Table.from_batches([batch]))
+                _validate(rows)
+                yield _regular(rows, "observations", columns)
 
 
 def column_names(place: Place) -> list[str]:
@@ -197,7 +196,7 @@ def _said_of(file: Path) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, ValueError) as error:
         raise FervidError(
-            f"{file} cannot be read: {str(error)[:_MOST_TOLD]}.",
+            f"{file} cannot be read: {str(error)[:_MOST_TOLD].rstrip('.')}.",
             "Was it written by fervid, and copied completely?",
         ) from error
 
@@ -215,11 +214,10 @@ def _read_parquet(file: Path, columns: Sequence[str] | None) -> pa.Table:
 
 
 def _parquet_batches(file: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    for part in sorted(file.glob("*.parquet")) if file.is_dir() else [file]:
-        # Buffered ahead, all that was read would stay in memory.
-        with pq.ParquetFile(part, pre_buffer=False) as rows:
-            present = [name for name in columns if name in rows.schema_arrow.names]
-            yield from rows.iter_batches(BATCH_ROWS, columns=present, use_threads=False)
+    # Buffered ahead, all that was read would stay in memory.
+    with pq.ParquetFile(file, pre_buffer=False) as rows:
+        present = [name for name in columns if name in rows.schema_arrow.names]
+        yield from rows.iter_batches(BATCH_ROWS, columns=present, use_threads=False)
 
 
 def _read_csv(file: Path, table: TableName, columns: Sequence[str] | None) -> pa.Table:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fervid.agenda import Task
+from fervid.counted import counted
 from fervid.errors import FervidError
 from fervid.sources import format_of_file
 from fervid.store.faults import StoreError
@@ -110,8 +111,8 @@ class Staging:
         if not self._room_bytes:
             self._room_bytes = shutil.disk_usage(folder).free // 2
         _logger.info(
-            "Fetching %d object(s) by way of %s, %d MB at a time at most.",
-            self._pending,
+            "Fetching %s by way of %s, %d MB at a time at most.",
+            counted(self._pending, "object"),
             folder.parent,
             self._room_bytes >> 20,
         )
@@ -216,7 +217,7 @@ class Staging:
         """Fetch a source; its file has the time of the object, and is what its bytes say."""
         if source.size_bytes > self._room_bytes:
             raise _TooLargeError(
-                f"It has {source.size_bytes:,} bytes, more than may be staged on disk: "
+                f"{source.url} has {source.size_bytes:,} bytes, more than may be staged on disk: "
                 f"{self._room_bytes:,}.",
                 "Give --stage-disk more, with TMPDIR on a disk that has the room.",
             )

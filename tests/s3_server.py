@@ -7,10 +7,9 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
@@ -20,6 +19,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests.s3_faults import Answered, Fault, slow_down
+
 _SERVE = """
 import sys
 from moto.server import ThreadedMotoServer
@@ -28,10 +29,6 @@ server.start()
 print(server.get_host_and_port()[1], flush=True)
 sys.stdin.read()
 """
-_SLOW_DOWN = (
-    b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code>'
-    b"<Message>Please reduce your request rate.</Message></Error>"
-)
 
 
 @dataclass(frozen=True)
@@ -42,79 +39,6 @@ class Asked:
     key: str
     query: str
     span: str | None = None
-
-
-@dataclass
-class Answered:
-    """What the server answered, to be changed by a fault."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-
-Fault = Callable[["_Handler", Answered], bool]
-"""Answers in a way of its own and returns True, or leaves the answer to be sent."""
-
-
-def slow_down(handler: _Handler, answered: Answered) -> bool:  # noqa: ARG001 - a `Fault`
-    """Throttle, as S3 does."""
-    handler.send(Answered(503, [("Content-Type", "application/xml")], _SLOW_DOWN))
-    return True
-
-
-def reset(handler: _Handler, answered: Answered) -> bool:
-    """Break off in the middle of the body."""
-    handler.send(answered, answered.body[: len(answered.body) // 2])
-    handler.break_off()
-    return True
-
-
-def refuse_to_talk(handler: _Handler, answered: Answered) -> bool:  # noqa: ARG001 - a `Fault`
-    """Break off before anything was said."""
-    handler.break_off()
-    return True
-
-
-def short(handler: _Handler, answered: Answered) -> bool:
-    """Send a body that lacks its end, and say that it is all of it."""
-    handler.send(Answered(answered.status, answered.headers, answered.body[:-7]))
-    return True
-
-
-def drip(seconds: float, pieces: int = 10) -> Fault:
-    """Send the body piece by piece over that time."""
-
-    def fault(handler: _Handler, answered: Answered) -> bool:
-        handler.send(answered, b"")
-        step = max(1, len(answered.body) // pieces)
-        for start in range(0, len(answered.body), step):
-            time.sleep(seconds / pieces)
-            handler.wfile.write(answered.body[start : start + step])
-        return True
-
-    return fault
-
-
-def status(code: int) -> Fault:
-    """Answer with a bare status."""
-
-    def fault(handler: _Handler, answered: Answered) -> bool:  # noqa: ARG001 - a `Fault`
-        handler.send(Answered(code, [], b""))
-        return True
-
-    return fault
-
-
-def first(act: Callable[[], object]) -> Fault:
-    """Do something before the server is asked, and answer as it does then."""
-
-    def fault(handler: _Handler, answered: Answered) -> bool:  # noqa: ARG001 - a `Fault`
-        act()
-        handler.send(handler.ask())
-        return True
-
-    return fault
 
 
 @dataclass
@@ -185,7 +109,7 @@ class Bucket:
         )
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     bucket: ClassVar[Bucket]
     port: ClassVar[int]
@@ -255,7 +179,7 @@ def served_bucket(port: int, name: str) -> Iterator[Bucket]:
         aws_secret_access_key="testing",  # noqa: S106 - no secret
     )
     client.create_bucket(Bucket=name)
-    handler = type("_OfBucket", (_Handler,), {"port": port})
+    handler = type("_OfBucket", (Handler,), {"port": port})
     with _Proxy(("127.0.0.1", 0), handler) as proxy:
         bucket = Bucket(name, f"http://127.0.0.1:{proxy.server_address[1]}", client)
         handler.bucket = bucket  # type: ignore[attr-defined]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
+import subprocess
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from types import TracebackType
+from pathlib import Path
 from typing import Self
 
 Answer = Callable[[socket.socket, "Request"], None]
@@ -24,6 +25,21 @@ class Request:
     def offset(self) -> int:
         """First byte that is asked for."""
         return int(self.headers.get("range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+
+
+def self_signed(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """Make a certificate for loopback that nobody vouches for; needs openssl."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    options = "-x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test"
+    options += " -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(
+        ["openssl", "req", *options.split(), "-out", certificate, "-keyout", key],
+        check=True,
+        capture_output=True,
+    )
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate, key)
+    return tls, certificate
 
 
 class Server:
@@ -42,12 +58,7 @@ class Server:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
         self._thread.join()

@@ -15,14 +15,21 @@ from typing import IO
 
 import pytest
 
+from fervid import read_results
 from fervid.keywords import make_options
 from fervid.resume import Resumed, begin
 from fervid.write import Place, RunIdentity, Written, open_output
 from tests.observed import Item, source
 from tests.resumed import CHOSEN, Stop, left, video
-from tests.s3_server import Answered, Asked, Bucket, Fault, environment
+from tests.s3_faults import Answered, Fault
+from tests.s3_server import Asked, Bucket, environment
 
 LETTERS = "abc"
+
+KEYS = {f"night/results.{end}" for end in ("parquet", "sources.parquet", "run.json")}
+WHOLE = {*KEYS, "night/results.manifest.json"}
+CLAIM = "night/results.parquet.partial/claim.json"
+"""Keys of a result `night/results.parquet`: its files, with its manifest, and of a run's claim."""
 
 
 def stream(names: str = LETTERS) -> list[Item]:
@@ -135,6 +142,14 @@ def killing(nursery: Nursery) -> Fault:
 
 def writes(asked: Sequence[Asked]) -> list[Asked]:
     return [each for each in asked if each.method in ("PUT", "POST", "DELETE")]
+
+
+def kept(bucket: Bucket) -> set[str]:
+    return set(bucket.keys())
+
+
+def sources_of(url: str) -> list[str]:
+    return sorted(set(read_results(url)["source"]))
 
 
 def uploads_left(bucket: Bucket) -> list[str]:

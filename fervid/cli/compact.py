@@ -7,6 +7,7 @@ import click
 from fervid.cli.config import config_option
 from fervid.cli.logs import show_logs
 from fervid.cli.say import complain, tell
+from fervid.counted import counted
 
 
 @click.command(
@@ -30,7 +31,8 @@ def command(results: tuple[str, ...], out: str, overwrite: bool) -> int:
     from fervid.compact import compact
 
     done = compact(results, out, overwrite=overwrite)
-    tell(f"{done.results} result(s), {done.sources:,} source(s): {done.out}")
+    tell(f"{counted(done.results, 'result')}, {counted(done.sources, 'source')}: {done.out}")
     if done.left_out:
-        complain(f"{done.left_out:,} source(s) left out: a later result tells of them, too.")
+        again = counted(done.left_out, "source")
+        complain(f"Left out of earlier results: {again} that a later one tells of, too.")
     return 0

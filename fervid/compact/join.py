@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from fervid.compact.finished import Finished, look_at
+from fervid.compact.finished import Finished, check_unchanged, look_at
 from fervid.errors import UsageError
 from fervid.resume.manner import told_runs
 from fervid.resume.take_in import take_in
+from fervid.schema import OBSERVATIONS, SMOOTHED_OBSERVATIONS
+from fervid.store import is_url
 from fervid.write import Output, check_out, open_output
+from fervid.write.durable import write_text
 from fervid.write.merge import CACHED_ROWS
 from fervid.write.parts import PART_GROUP_ROWS
-from fervid.write.publish import is_ready
 from fervid.write.remote.reading import at_hand
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LEAST_GROUP = 8192
 """Rows; merging takes twice as long in groups of so few as in groups of 65,536."""
@@ -73,23 +73,48 @@ def compact(
         raise UsageError("There is nothing to join.", "Give the results of some runs.")
     started = datetime.now(UTC)
     target = os.fspath(out)
-    check_out(target, overwrite=overwrite)
+    names = [os.fspath(each) for each in results]
+    check_out(target, overwrite=overwrite, is_read=any(_is_at(name, target) for name in names))
     with ExitStack() as stack:
-        finished = look_at(
-            [(os.fspath(each), stack.enter_context(at_hand(each))) for each in results]
-        )
-        smoothed = finished[0].smoothed
-        output = stack.enter_context(open_output(target, overwrite=overwrite, smoothed=smoothed))
-        stack.enter_context(_nothing_left(output))
+
+        def look(*, is_there: bool, before: Sequence[Finished] = ()) -> list[Finished]:
+            some = [name for name in names if _is_at(name, target) == is_there]
+            return look_at([(name, stack.enter_context(at_hand(name))) for name in some], before)
+
+        # First: opening `out` to overwrite it deletes what a run left there that did not end.
+        others = look(is_there=False)
+        output = stack.enter_context(open_output(target, overwrite=overwrite))
+        # Only now: what a run left half in its place has been put there, and no run can change it.
+        found = [*others, *look(is_there=True, before=others)]
+        finished = sorted(found, key=lambda each: names.index(each.name))
+        output.schema = SMOOTHED_OBSERVATIONS if finished[0].smoothed else OBSERVATIONS
+        _note_copies(output)
         outdated = _outdated(finished)
+        output.wanted = sorted(set().union(*(each.names for each in finished)))
         # Where sources of all of them take turns, merging holds a group of each.
         group_rows = max(LEAST_GROUP, min(PART_GROUP_ROWS, CACHED_ROWS // len(finished)))
-        for result, names in zip(finished, outdated, strict=True):
-            take_in(output, result.place, result.sources, names, group_rows)
+        for result, left_to_later in zip(finished, outdated, strict=True):
+            take_in(output, result.place, result.sources, left_to_later, group_rows)
+        check_unchanged(finished)
         left_out = sum(map(len, outdated))
         sources = sum(len(result.sources) for result in finished) - left_out
         output.finish(_facts(finished, started, sources))
     return Compacted(target, len(finished), sources, left_out)
+
+
+def _is_at(name: str, target: str) -> bool:
+    """Whether a result is the one that is to be replaced, which may be half in its place yet."""
+    if is_url(name) or is_url(target):
+        return name.rstrip("/") == target.rstrip("/")
+    return Path(name).resolve() == Path(target).resolve()
+
+
+def _note_copies(output: Output) -> None:
+    """Say that the results still lie where they were: no part is kept when this fails or dies."""
+    try:
+        write_text(output.partial.copies, "Rows of results that lie elsewhere.\n")
+    except OSError as error:
+        raise output.cannot_write(error) from error
 
 
 def _outdated(results: Sequence[Finished]) -> list[set[str]]:
@@ -97,7 +122,7 @@ def _outdated(results: Sequence[Finished]) -> list[set[str]]:
     later: set[str] = set()
     outdated = []
     for result in reversed(results):
-        names = set(result.sources["source"].to_pylist())
+        names = result.names
         outdated.append(names & later)
         later |= names
     return outdated[::-1]
@@ -118,17 +143,3 @@ def _facts(results: Sequence[Finished], started: datetime, sources: int) -> dict
             {"result": result.name, "run_id": result.run.get("run_id")} for result in results
         ],
     }
-
-
-@contextmanager
-def _nothing_left(output: Output) -> Iterator[None]:
-    """Leave no parts when it fails: the results are still there, so that nothing is worth keeping.
-
-    Parts that a killed process leaves have no run file, and are never gone on with.
-    """
-    try:
-        yield
-    except BaseException:
-        if not is_ready(output.partial):
-            output.partial.forget(output.partial.parts)
-        raise

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fervid.counted import counted
 from fervid.options import AnalyzeOptions
 from fervid.results import read_batches, read_table
 from fervid.resume.manner import check_same, kept_facts, read_run_file
-from fervid.resume.sound import miscounted, sound_parts
+from fervid.resume.sound import check_content, miscounted, sound_parts
 from fervid.resume.take_in import take_in
 from fervid.types import Source
 from fervid.write import Output
@@ -107,6 +108,7 @@ def _grow(
     asked = [place.charts] * options.charts + [place.report] * options.report
     if not redone and all(path.exists() for path in asked):
         return Resumed(done, finished=before)
+    check_content(place)
     # In this order: parts without a manifest could not be resumed.
     kept = kept_facts(run)
     output.note({**facts, **kept})
@@ -122,8 +124,8 @@ def _unchanged(before: pa.Table, sources: Sequence[Source]) -> frozenset[str]:
     changed = {each.id for each in sources} & known.keys() - same
     if changed:
         log.warning(
-            "%d source(s) changed since and are analysed again: %s",
-            len(changed),
+            "%s changed since and analysed again: %s",
+            counted(len(changed), "source"),
             _listed(changed),
         )
     return frozenset(same)

@@ -98,27 +98,38 @@ def _looked_at(location: Location, filesystem: Any, listed: bool) -> _Input:
             )
         return _below(location.url.rstrip("/"), location)
     try:
-        entry = entry_at(location, filesystem)
+        found = _object_or_several(location, filesystem)
     except StoreError as error:
         # S3 refuses what is not there to those who may not list. Web servers come and go.
-        if not (listed and (error.is_refused or location.is_web)):
+        if not (listed and (error.is_refused or error.is_missing or location.is_web)):
             raise
         return _gone(location)
-    if entry is not None:
-        return _Input(location.parent.url, [entry], location, named=True)
-    several = None if location.is_web else _below_or_matching(location)
-    if several is not None:
-        return several
+    if found is not None:
+        return found
     if listed:
         return _gone(location)
-    raise UsageError(
+    raise _nothing_at(location)
+
+
+def _nothing_at(location: Location) -> UsageError:
+    if location.is_web:
+        return UsageError(
+            f"There is no file at {location.url[:MOST_TOLD]}: the server answers 404.",
+            "Check the spelling. A web server lists no files, so patterns find none there.",
+        )
+    return UsageError(
         f"No such object or prefix: {location.url[:MOST_TOLD]}.",
         "Check the spelling; ** stands for any folders. A prefix that may be empty ends with /.",
     )
 
 
-def _below_or_matching(location: Location) -> _Input | None:
-    """Take an address for a prefix, else for a pattern; None where it is neither."""
+def _object_or_several(location: Location, filesystem: Any) -> _Input | None:
+    """Take an address for an object, else for a prefix or a pattern; None where it is neither."""
+    entry = entry_at(location, filesystem)
+    if entry is not None:
+        return _Input(location.parent.url, [entry], location, named=True)
+    if location.is_web:
+        return None
     below = _below(location.url, location)
     if below.entries or below.ignored:
         return below

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
-from fervid.errors import FervidError
+from fervid.errors import FervidError, UsageError
 from fervid.store.location import Location
 
 _PASSING_ERRNO = {
@@ -70,12 +71,18 @@ class StoreError(FervidError):
         return type(self), (self.message, self.remedy, self.is_missing, self.is_refused)
 
 
+class MisnamedError(StoreError, UsageError):
+    """A bucket, profile or endpoint that the call or its environment names is none."""
+
+
 def is_passing(error: BaseException) -> bool:
     """Tell what another try may get over: throttling, resets, timeouts, short answers.
 
     Args:
         error: As fsspec's file systems raise it.
     """
+    if _speaks_no_tls(error) or _is_distrusted(error):
+        return False
     for each in _chain(error):
         if isinstance(each, PermissionError) or _status(each) in (401, 403, 404):
             return False
@@ -97,19 +104,24 @@ def told(error: BaseException, location: Location, doing: str = "read") -> Store
     if isinstance(error, StoreError):
         return error
     what = f"Cannot {doing} {location.url}"
+    return _misnamed(error, location, what) or _refused_or_lost(error, location, what)
+
+
+def _refused_or_lost(error: BaseException, location: Location, what: str) -> StoreError:
     names = {name for each in _chain(error) for name in _names(each)}
     statuses = {_status(each) for each in _chain(error)}
     if names & _NO_CREDENTIALS:
-        return StoreError(
-            f"{what}: no credentials were found.",
-            "Give them as the store's own tools take them, or FSSPEC_S3_ANON=true for a public "
-            "bucket.",
-        )
+        return StoreError(f"{what}: no credentials were found.", _credentials_of(location))
     if "PermissionError" in names or statuses & {401, 403}:
         return StoreError(
             f"{what}: the store refuses access ({_text(error)}).",
             "Check the credentials that the environment gives, and their rights.",
             is_refused=True,
+        )
+    if _is_distrusted(error):
+        return StoreError(
+            f"{what}: its server's certificate is not trusted ({_text(error)}).",
+            _trust_of(location),
         )
     if is_passing(error):
         return StoreError(
@@ -121,6 +133,84 @@ def told(error: BaseException, location: Location, doing: str = "read") -> Store
             f"{what}: it is not there.", "Check the spelling of the address.", is_missing=True
         )
     return StoreError(f"{what}: {_text(error)}.", "Check the address and the store's settings.")
+
+
+def is_no_bucket(error: BaseException) -> bool:
+    """Tell a bucket that is not there from an object that is not: fsspec says the same of both.
+
+    Args:
+        error: As fsspec's file systems raise it; only S3's stores say which of them it is.
+    """
+    return any(_code(each) == "NoSuchBucket" for each in _chain(error))
+
+
+def _misnamed(error: BaseException, location: Location, what: str) -> MisnamedError | None:
+    if is_no_bucket(error):
+        return MisnamedError(
+            f"There is no bucket {location.bucket!r} at {_host(location)}.",
+            "Check its name and AWS_ENDPOINT_URL, or create it first.",
+            is_missing=True,
+        )
+    text = _text(error)
+    if "Invalid bucket name" in text:
+        return MisnamedError(
+            f"{what}: no bucket can be called {location.bucket!r}.",
+            "Names of buckets are made of letters, digits, dots, hyphens and underscores.",
+        )
+    if "ProfileNotFound" in _names(error):
+        return MisnamedError(
+            f"{what}: {text}.",
+            "Set AWS_PROFILE to one that stands in ~/.aws/config or ~/.aws/credentials, or unset "
+            "it.",
+        )
+    if text.startswith("Invalid endpoint: "):
+        return MisnamedError(
+            f"{what}: {text.removeprefix('Invalid endpoint: ')!r} is no address of a server.",
+            "Give AWS_ENDPOINT_URL as http:// or https:// and the server, such as "
+            "http://localhost:9000; its name takes no underscore.",
+        )
+    if _speaks_no_tls(error):
+        where = "in the address" if location.is_web else "in AWS_ENDPOINT_URL"
+        return MisnamedError(
+            f"{what}: what answers there does not speak TLS, as https:// asks for.",
+            f"Write http:// {where} if the server is meant to be without TLS, else give the port "
+            "that has it.",
+        )
+    return None
+
+
+def _speaks_no_tls(error: BaseException) -> bool:
+    return any("WRONG_VERSION_NUMBER" in str(each) for each in _chain(error))
+
+
+def _is_distrusted(error: BaseException) -> bool:
+    return any("CERTIFICATE_VERIFY_FAILED" in str(each) for each in _chain(error))
+
+
+def _trust_of(location: Location) -> str:
+    where = ""
+    if location.scheme in ("s3", "s3a"):
+        where = ": a .pem file that AWS_CA_BUNDLE names"
+    elif location.is_web:
+        where = ": a .pem file that SSL_CERT_FILE names"
+    return (
+        "Check the address and this machine's clock. If the server's certificate is your own "
+        f"authority's, give that authority's certificate{where}."
+    )
+
+
+def _credentials_of(location: Location) -> str:
+    if location.scheme in ("s3", "s3a"):
+        return (
+            "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE to a profile of "
+            "~/.aws/credentials; a public bucket needs FSSPEC_S3_ANON=true alone."
+        )
+    return "Give them as the store's own tools take them."
+
+
+def _host(location: Location) -> str:
+    """Name the server that was asked, which the error does not."""
+    return str(urlsplit(location.filesystem().s3.meta.endpoint_url).netloc.rpartition("@")[2])
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -148,6 +238,12 @@ def _status(error: BaseException) -> int | None:
         found = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         return found if isinstance(found, int) else None
     return None
+
+
+def _code(error: BaseException) -> str | None:
+    """What S3 calls an error."""
+    response = getattr(error, "response", None)
+    return response.get("Error", {}).get("Code") if isinstance(response, dict) else None
 
 
 def _text(error: BaseException) -> str:

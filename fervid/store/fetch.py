@@ -187,7 +187,7 @@ def _check_unchanged(wanted: Entry, location: Location, filesystem: Any) -> None
     now = entry_at(location, filesystem)
     if now is None:
         raise StoreError(
-            f"{location.name} is not there any more.",
+            f"Cannot read {location.url}: it is not there any more.",
             "Put it back, or leave it be if it was meant to go.",
             is_missing=True,
         )
@@ -197,7 +197,7 @@ def _check_unchanged(wanted: Entry, location: Location, filesystem: Any) -> None
         same = now.etag == wanted.etag
     if not same:
         raise ChangedError(
-            f"the file changed: {wanted.size_bytes:,} bytes when found, {now.size_bytes:,} when "
-            "read",
+            f"{location.url} changed: {wanted.size_bytes:,} bytes when found, {now.size_bytes:,} "
+            "when read.",
             "Analyse it again when nothing writes to it any more.",
         )

@@ -92,8 +92,12 @@ class Location:
     @property
     def store(self) -> str:
         """What one client serves: a scheme; with Azure, an account."""
-        host = self.url.split("/", 3)[2]
-        return f"{self.scheme}://{host if _EXTRAS[self.scheme] == 'az' else ''}"
+        return f"{self.scheme}://{self.bucket if _EXTRAS[self.scheme] == 'az' else ''}"
+
+    @property
+    def bucket(self) -> str:
+        """Of an object store; on the web, the server."""
+        return self.url.split("/", 3)[2]
 
     @property
     def path(self) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from fervid.store.faults import is_passing, told
+from fervid.store.faults import is_no_bucket, is_passing, told
 from fervid.store.location import Location
 
 T = TypeVar("T")
@@ -234,8 +234,8 @@ def _lasting(call: Callable[[], T], location: Location, doing: str) -> T:
 
 
 def _check_is_absence(error: FileNotFoundError) -> None:
-    """Tell an object that is not there from a server that is not: fsspec says the same of both."""
-    if is_passing(error):
+    """Tell an object that is not there from a server or a bucket that is not."""
+    if is_passing(error) or is_no_bucket(error):
         raise error
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 
+from fervid.counted import counted
 from fervid.errors import UsageError
 from fervid.write.partial import PartialFolder, converted_files
-from fervid.write.place import Place, check_place, present_run
+from fervid.write.place import GO_ON, Place, check_place, present_run
 from fervid.write.publish import complete, is_ready, publish
 
 _logger = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ class Claim:
 
     def holds_anything(self) -> bool:
         """Whether there is something that resuming could go on with."""
-        return is_ready(self.partial) or bool(self.partial.part_folders())
+        has_parts = bool(self.partial.part_folders()) and not self.partial.copies.exists()
+        return has_parts or is_ready(self.partial)
 
     def go_on(self, *, replacing: object) -> None:
         """Go on with a run that was cut off.
@@ -75,7 +77,7 @@ class Claim:
                 "Since the run began another result has come to "
                 f"{self._place.called(self._place.out)}, or beside it; "
                 f"what this one finished lies in {self.partial.path}.",
-                "Move that result away, then go on with --resume.",
+                f"Move that result away, then {GO_ON}.",
             )
 
     def _settle_leftovers(self, *, overwrite: bool, resume: bool) -> None:
@@ -85,16 +87,17 @@ class Claim:
                 f"{self.partial.path} is a folder of fervid convert.",
                 "Move it away, or give another --out.",
             )
-        if is_ready(self.partial) and (resume or overwrite):
+        are_copies = self.partial.copies.exists()
+        if is_ready(self.partial) and (resume or overwrite or are_copies):
             _logger.info("The run before died while it put its result in place; done now.")
             complete(self._place, self.partial)
             self.partial.empty()
         elif self.holds_anything() and not (resume or overwrite):
             raise UsageError(
                 f"{self._place.called(self.partial.path)} is what a run that did not end left "
-                f"behind: {len(self.partial.part_folders())} finished part(s).",
-                "Go on with it by --resume, start again with --overwrite, which deletes it, or "
-                "give another --out.",
+                f"behind: {counted(len(self.partial.part_folders()), 'finished part')}.",
+                "Go on with it by fervid analyze --resume, start again with --overwrite, which "
+                "deletes it, or give another --out.",
             )
-        elif not resume:
+        elif are_copies or not resume:
             self.partial.empty()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fervid.counted import counted
 from fervid.errors import FervidError
 
 _SHOWN = 5
@@ -25,9 +26,9 @@ def check_complete(sources: pa.Table, wanted: Sequence[str]) -> None:
     ids = pa.array(wanted, pa.string())
     lacking = ids.filter(pc.invert(pc.is_in(ids, sources["source"].combine_chunks())))
     if len(lacking):
-        shown = ", ".join(lacking[:_SHOWN].to_pylist()) + " ..." * (len(lacking) > _SHOWN)
+        shown = ", ".join(lacking[:_SHOWN].to_pylist()) + ", ..." * (len(lacking) > _SHOWN)
         raise FervidError(
-            f"No row tells of {len(lacking)} source(s), though the run is at its end: {shown}",
-            "Their parts are gone, or not to be seen from this machine. --resume analyses them "
-            "and keeps all others.",
+            f"No row tells of {counted(len(lacking), 'source')} that it should tell of: {shown}.",
+            "Their parts are gone, or not to be seen from this machine. Start again; fervid "
+            "analyze with --resume, which keeps all others.",
         )

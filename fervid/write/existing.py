@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fervid.errors import FervidError, UsageError
 from fervid.write.manifest import read_manifest
-from fervid.write.place import Place
+from fervid.write.place import GO_ON, Place
 
 _MOST_NAMES = 3
 _GIVE_OUT = "Give the path that was given to fervid analyze as --out."
@@ -43,7 +43,7 @@ def existing_place(path: Path) -> Place:
         ) from error
 
 
-def absent(place: Place, file: Path) -> FervidError:
+def absent(place: Place, file: Path) -> UsageError:
     """Say why a table of a result cannot be read, and what to do.
 
     Args:
@@ -54,27 +54,25 @@ def absent(place: Place, file: Path) -> FervidError:
     if whole is not None:
         return _part_of(whole, place.out)
     if file == place.sources and place.observations.exists():
-        return FervidError(
+        return UsageError(
             f"There is no {file}, which fervid writes beside {place.observations}.",
             "It says of each source how it went and how long it is; summarize, report, annotate "
             f"and convert need it: copy it, too. {place.observations.name} alone can be read by "
             "pandas, R or fervid.read_results.",
         )
     if file == place.observations and place.sources.exists():
-        return FervidError(
-            f"There is no {file}, to which {place.sources} belongs.", "Copy it, too."
-        )
+        return UsageError(f"There is no {file}, to which {place.sources} belongs.", "Copy it, too.")
     if place.partial.exists():
-        return FervidError(
+        return UsageError(
             f"There is no {file}.",
-            f"{place.partial} is a run that is under way or did not end: go on with it by "
-            "fervid analyze --resume.",
+            f"{place.partial} is a run that is under way or did not end: when it is not under way, "
+            f"{GO_ON}.",
         )
     if place.out.is_dir():
-        return FervidError(
+        return UsageError(
             f"There is no result of fervid in {place.out}.", _others(place.out) or _GIVE_OUT
         )
-    return FervidError(f"There is no {place.out}.", _others(place.out.parent) or _GIVE_OUT)
+    return UsageError(f"There is no {place.out}.", _others(place.out.parent) or _GIVE_OUT)
 
 
 def check_parts(place: Place) -> None:

@@ -148,16 +148,18 @@ def damaged(files: Sequence[ListedFile], folder: Path) -> list[str]:
         folder: Of the manifest.
 
     Returns:
-        A line for each file that is missing or has another content.
+        A line for each file that is missing, has another content or cannot be read.
     """
     sizes = sizes_below(folder, files)
     wrong = differing(files, sizes)
-    same_size = (each for each in files if sizes.get(each.name) == each.bytes)
-    return wrong + [
-        f"{each.name} has another content than was written"
-        for each in same_size
-        if _sha256(folder / each.name) != each.sha256
-    ]
+    for each in files:
+        if sizes.get(each.name) == each.bytes:
+            try:
+                if _sha256(folder / each.name) != each.sha256:
+                    wrong.append(f"{each.name} has another content than was written")
+            except OSError as error:
+                wrong.append(f"{each.name} cannot be read: {error.strerror or error}")
+    return wrong
 
 
 def sizes_below(folder: Path, files: Sequence[ListedFile]) -> dict[str, int]:

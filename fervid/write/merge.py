@@ -98,6 +98,11 @@ class PartRows:
             yield self._groups.get(file, group).slice(start, rows)
 
 
+def sources_of(part: Path) -> pa.Table:
+    """Read the sources table of a part."""
+    return pq.ParquetFile(part / "sources.parquet").read(use_threads=False)
+
+
 class _RecentGroups:
     """Row groups, those used last kept: neighbouring sources share one, and several take turns."""
 
@@ -125,7 +130,7 @@ def _latest(parts: Sequence[Path]) -> tuple[pa.Table, dict[Path, pa.Array]]:
     Returns:
         The sources table, ordered by source; by part, the sources that a later part tells of.
     """
-    tables = [pq.ParquetFile(part / "sources.parquet").read(use_threads=False) for part in parts]
+    tables = [sources_of(part) for part in parts]
     rows = pa.concat_tables([SOURCES.empty_table(), *tables])
     numbers = np.repeat(np.arange(len(parts)), [len(table) for table in tables])
     rows = rows.append_column("part", pa.array(numbers, pa.int64()))

@@ -12,24 +12,26 @@ from fervid.write.output import Output
 from fervid.write.place import Place, check_output
 
 
-def check_out(out: str, *, overwrite: bool) -> bool:
+def check_out(out: str, *, overwrite: bool, is_read: bool = False) -> bool:
     """Check, before anything costly starts, that a result can be written.
 
     Args:
         out: `--out`.
         overwrite: Whether an existing result may be replaced, or added to.
+        is_read: Whether the new result is to have the rows of the one there.
 
     Returns:
         Whether there is a result that can be added to.
 
     Raises:
-        UsageError: The ending is unknown, a result exists, or something there is not fervid's.
+        UsageError: The ending is unknown, a result exists, or something there is not fervid's;
+            or one in a store that is to be read waits here to be uploaded.
         FervidError: A store does not tell.
     """
     if is_url(out):
         from fervid.write.remote import check_url
 
-        return check_url(out, overwrite=overwrite)
+        return check_url(out, overwrite=overwrite, is_read=is_read)
     return check_output(Path(out), overwrite=overwrite).observations.exists()
 
 

@@ -25,7 +25,7 @@ from fervid.write.manifest import build_manifest
 from fervid.write.merge import PartRows
 from fervid.write.partial import mark
 from fervid.write.parts import PartWriter
-from fervid.write.place import Place
+from fervid.write.place import GO_ON, Place
 from fervid.write.run_file import run_json
 from fervid.write.sources_row import RunIdentity
 from fervid.write.tables import write_observations, write_table
@@ -121,7 +121,7 @@ class Output:
             self.partial.discard()
         elif not isinstance(error, UsageError):
             where = self.place.called(self.partial.path)
-            _logger.warning("What was finished lies in %s. Go on with --resume.", where)
+            _logger.warning("What was finished lies in %s. To go on, %s.", where, GO_ON)
         self.partial.close()
 
     def note(self, facts: Mapping[str, object]) -> None:
@@ -289,6 +289,6 @@ class Output:
         """Say what the system said, and what to do."""
         return FervidError(
             f"Cannot write to {self.place.partial}: {error.strerror or error}.",
-            "Free some space or fix the permissions, then go on with --resume; or give another "
-            "--out.",
+            "Free some space or fix the permissions, then try again (fervid analyze: with "
+            "--resume); or give another --out.",
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fervid.errors import UsageError
 from fervid.sources import MARKER_NAME
+from fervid.write.parts import in_order
 
 _logger = logging.getLogger(__name__)
 
@@ -88,14 +89,18 @@ class PartialFolder:
         return self.path / "ready.json"
 
     @property
+    def copies(self) -> Path:
+        """Says that the parts are copies of rows that lie elsewhere: nobody misses them."""
+        return self.path / "copies"
+
+    @property
     def replaced(self) -> Path:
         """The result before, for the moment in which the new one takes its place."""
         return self.path / "replaced"
 
     def part_folders(self) -> list[Path]:
         """List the committed parts in the order of their numbers."""
-        # Of six digits, or more of the millionth: the shorter name is the lower number.
-        return sorted(self.parts.glob("part-*"), key=lambda part: (len(part.name), part.name))
+        return in_order(self.parts.glob("part-*"))
 
     def empty(self) -> None:
         """Delete all that an earlier run left."""

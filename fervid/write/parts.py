@@ -10,7 +10,7 @@ all, under a number that it was given.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,6 +225,12 @@ class PartWriter:
 def part_name(number: int) -> str:
     """Name a part; of two that tell of the same source, the one with the higher number counts."""
     return f"part-{number:06d}"
+
+
+def in_order(parts: Iterable[Path]) -> list[Path]:
+    """Order parts by their numbers."""
+    # Of six digits, or more of the millionth; of four in folders that an older fervid wrote.
+    return sorted(parts, key=lambda part: (len(part.name), part.name))
 
 
 def next_number(parts: Path) -> int:

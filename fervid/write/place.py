@@ -14,6 +14,10 @@ from fervid.schema import TableName
 from fervid.sources import MARKER_NAME
 from fervid.write.manifest import MANIFEST_NAME
 from fervid.write.partial import converted_files
+from fervid.write.parts import in_order
+
+GO_ON = "run the same command again, fervid analyze with --resume"
+"""What to do about a command that did not end, whichever left what lies there."""
 
 Kind = Literal["parquet", "csv", "csv.gz", "folder"]
 _HARMLESS = frozenset({MARKER_NAME, ".DS_Store", "Thumbs.db", "desktop.ini"})
@@ -93,16 +97,20 @@ class Place:
 
     @property
     def manifest(self) -> Path:
-        """The list of the files: in a folder of results, and of any result in a bucket."""
+        """The list of the files: in a folder of results, and beside a single file in a bucket."""
         if self.kind == "folder":
             return self.out / MANIFEST_NAME
         return self._beside(f".{MANIFEST_NAME}")
 
+    def parts(self) -> list[Path]:
+        """List the files of the observations, in the order of their rows."""
+        if self.kind != "folder":
+            return [self.observations]
+        return in_order(self.observations.glob("part-*.parquet"))
+
     def tables(self) -> list[Path]:
         """List the files that hold rows: those that lie there."""
-        files = sorted(self.observations.glob("part-*.parquet"))
-        files = files if self.kind == "folder" else [self.observations]
-        return [path for path in (*files, self.sources) if path.is_file()]
+        return [path for path in (*self.parts(), self.sources) if path.is_file()]
 
     def table(self, name: TableName) -> Path:
         """Where one table lies."""
@@ -171,7 +179,8 @@ def check_place(place: Place, *, overwrite: bool) -> None:
         whose = "" if out in existing else ", left of a result with this name and another ending"
         raise UsageError(
             f"There is a result already: {', '.join(map(place.called, existing))}{whose}.",
-            "Add to it with --resume, replace it with --overwrite, or give another --out.",
+            "Add to it by fervid analyze --resume, replace it with --overwrite, or give another "
+            "--out.",
         )
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 
+from fervid.errors import FervidError
 from fervid.write.durable import sync, sync_tree, write_text
+from fervid.write.manifest import read_manifest
 from fervid.write.partial import PartialFolder
 from fervid.write.place import Place
 
@@ -36,6 +39,7 @@ def is_ready(partial: PartialFolder) -> bool:
 def complete(place: Place, partial: PartialFolder) -> None:
     """Do what is left to do of a publication; then the folder holds nothing that counts."""
     names = json.loads(partial.ready.read_text())
+    _forget_list(place)
     partial.replaced.mkdir(exist_ok=True)
     for path in reversed(place.results()):
         aside = partial.replaced / path.name
@@ -50,3 +54,11 @@ def complete(place: Place, partial: PartialFolder) -> None:
     shutil.rmtree(partial.parts, ignore_errors=True)
     partial.ready.unlink()
     sync(partial.path)
+
+
+def _forget_list(place: Place) -> None:
+    """Delete the list that came from a store along with a single file: it is of the one before."""
+    if place.kind != "folder" and place.manifest.is_file():
+        with suppress(FervidError):  # somebody's file of that name stays
+            read_manifest(place.manifest)
+            place.manifest.unlink()

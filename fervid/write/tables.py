@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from fervid.schema import TableName, file_schema
 from fervid.spreadsheet import ANY_FORMULA, harmless, harmless_throughout
 from fervid.write.merge import GROUP_ROWS
+from fervid.write.parts import part_name
 from fervid.write.place import Kind, Place
 
 FILE_BYTES = 128_000_000
@@ -46,7 +47,7 @@ def write_observations(
     number = 0
     # One file, without rows, when there are none.
     while group is not None or number == 0:
-        path = place.observations / f"part-{number:04d}.parquet"
+        path = place.observations / f"{part_name(number)}.parquet"
         whole = file_schema("observations", schema, run_json)
         _write_parquet(whole, path, rest if group is None else chain([group], rest), FILE_BYTES)
         group = next(rest, None)

@@ -18,34 +18,15 @@ from fervid.results import read_results
 from fervid.write import Place, merge, tables
 from fervid.write.manifest import damaged, read_manifest
 from tests.big_result import write_big_result
+from tests.joined import ALL, night, several_nights
 from tests.observed import Item, end, expected_rows, failed, seen, table_rows
 from tests.resumed import CHOSEN, Stop, run, video
 from tests.s3_server import Bucket
 
-KINDS = ["parquet", "csv", "csv.gz", ""]
-
-
-def night(folder: Path, name: str, stream: list[Item], **facts: object) -> Path:
-    """Leave a result as `analyze` does."""
-    out = folder / name
-    run(out, stream, [], facts={**CHOSEN, "run_id": f"run of {name}", **facts})
-    return out
-
 
 @pytest.fixture
 def nights(tmp_path: Path) -> list[Path]:
-    """Results of each kind: `a.mp4` is in all, each with a row more; `0.mp4` to `3.mp4` in one."""
-    return [
-        night(
-            tmp_path,
-            f"night-{number}.{kind}".rstrip("."),
-            [*video("a.mp4", 2 + number), *video(f"{number}.mp4", 1)],
-        )
-        for number, kind in enumerate(KINDS)
-    ]
-
-
-ALL = [*video("a.mp4", 5), *(item for number in range(4) for item in video(f"{number}.mp4", 1))]
+    return several_nights(tmp_path)
 
 
 @pytest.mark.parametrize("out", ["all.parquet", "all.csv", "all.csv.gz", "all"])
@@ -150,8 +131,8 @@ def test_a_result_that_was_not_copied_completely_is_refused(
     monkeypatch.setattr(merge, "GROUP_ROWS", 10)
     monkeypatch.setattr(tables, "FILE_BYTES", 1)
     first = night(tmp_path, "first", [*video("a.mp4", 10), *video("b.mp4", 10)])
-    (first / "observations" / "part-0001.parquet").unlink()
-    with pytest.raises(FervidError, match=r"observations/part-0001\.parquet is missing"):
+    (first / "observations" / "part-000001.parquet").unlink()
+    with pytest.raises(FervidError, match=r"observations/part-000001\.parquet is missing"):
         compact([first], tmp_path / "all")
     # One that an older fervid wrote.
     (first / "manifest.json").unlink()
@@ -184,21 +165,6 @@ def test_when_it_fails_everything_is_as_before(
     with pytest.raises(Stop):
         compact(nights, tmp_path / "all")
     assert sorted(path.name for path in tmp_path.iterdir()) == before
-
-
-def test_parts_that_a_killed_process_left_are_never_taken_for_a_run(
-    tmp_path: Path, nights: list[Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as killed:
-        killed.setattr("fervid.write.partial.PartialFolder.forget", lambda *_: None)
-        killed.setattr("fervid.write.output.write_observations", lambda *_: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            compact(nights, tmp_path / "all")
-    assert len(list((tmp_path / "all.partial" / "parts").iterdir())) == 4
-    with pytest.raises(UsageError, match="does not say how"):
-        run(tmp_path / "all", [], ["a.mp4"])
-    compact(nights, tmp_path / "all", overwrite=True)
-    assert table_rows(read_results(tmp_path / "all")) == expected_rows(ALL)
 
 
 def test_photos_of_many_nights_interleave(tmp_path: Path) -> None:

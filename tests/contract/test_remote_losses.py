@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from fervid import read_results
-from fervid.errors import UsageError
+from fervid.errors import FervidError, UsageError
 from fervid.store import Location, objects
 from fervid.write.remote import deliver, mirror, opening
 from tests.s3_server import Bucket
@@ -79,3 +80,25 @@ def test_what_came_into_the_folder_meanwhile_stays_and_so_does_the_result_here(
     bucket.delete("night/results/thesis.docx")
     run(url, number=2, resume=True)
     assert set(read_results(url, "sources")["run_id"]) == {"run-1"}
+
+
+def test_a_bucket_that_goes_meanwhile_costs_no_result(bucket: Bucket) -> None:
+    url = bucket.url("results.parquet")
+
+    def go(*_: object) -> bool:
+        while True:  # as other files arrive meanwhile
+            for key in bucket.keys():  # noqa: SIM118 (no dict)
+                bucket.delete(key)
+            try:
+                bucket.client.delete_bucket(Bucket=bucket.name)
+            except ClientError as error:
+                assert error.response["Error"]["Code"] == "BucketNotEmpty"  # noqa: PT017
+            else:
+                return False
+
+    bucket.fail(go, "PUT", "results.sources.parquet")
+    with pytest.raises(FervidError, match=r"could not be uploaded. There is no bucket.*--resume"):
+        run(url)
+    bucket.client.create_bucket(Bucket=bucket.name)
+    run(url, number=2, resume=True)
+    assert len(read_results(url)) == 6

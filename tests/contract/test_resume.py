@@ -98,7 +98,7 @@ def test_a_changed_file_is_done_again_and_said(
     changed = dataclasses.replace(old, mtime=old.mtime + timedelta(seconds=1))
     with caplog.at_level(logging.WARNING, "fervid"):
         run(out, video("a.mp4", 5), [changed, "b.mp4"])
-    assert "1 source(s) changed since and are analysed again: a.mp4" in caplog.text
+    assert "1 source changed since and analysed again: a.mp4" in caplog.text
     assert table_rows(read_results(out)) == expected_rows([*video("a.mp4", 5), *video("b.mp4")])
 
 

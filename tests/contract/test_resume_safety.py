@@ -50,13 +50,31 @@ def test_a_finished_result_whose_rows_are_damaged_or_gone_is_not_taken_for_done(
 
 
 def test_a_source_without_its_rows_is_done_again(tmp_path: Path) -> None:
-    out = tmp_path / "results"
+    out = tmp_path / "results.parquet"
     run(out, [*video("a.mp4"), *video("b.mp4")], ["a.mp4", "b.mp4"])
-    [path] = out.glob("observations/*.parquet")
-    rows = pq.read_table(path)
-    pq.write_table(rows.filter(pc.equal(rows["source"].cast("string"), "a.mp4")), path)
+    rows = pq.read_table(out)
+    pq.write_table(rows.filter(pc.equal(rows["source"].cast("string"), "a.mp4")), out)
     assert run(out, video("b.mp4"), ["a.mp4", "b.mp4"]).done == {"a.mp4"}
     assert table_rows(read_results(out)) == expected_rows([*video("a.mp4"), *video("b.mp4")])
+
+
+@pytest.mark.parametrize("name", ["observations/part-000000.parquet", "sources.parquet"])
+def test_what_changed_on_disk_is_not_carried_into_a_new_result(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "results"
+    run(out, video("a.mp4"), ["a.mp4"])
+    path = out / name
+    as_written = path.read_bytes()
+    flipped = bytearray(as_written)
+    flipped[len(flipped) // 4] ^= 1
+    table = pq.read_table(path)
+    pq.write_table(table, tmp_path / "again.parquet", compression="none")
+    for other in (bytes(flipped), (tmp_path / "again.parquet").read_bytes()):
+        path.write_bytes(other)
+        with pytest.raises(FervidError, match=f"{path.name} (has|cannot be read)"):
+            run(out, video("b.mp4"), ["a.mp4", "b.mp4"])
+        assert path.read_bytes() == other
+    path.write_bytes(as_written)
+    assert run(out, video("b.mp4"), ["a.mp4", "b.mp4"]).done == {"a.mp4"}
 
 
 def test_a_result_that_came_meanwhile_is_not_replaced(out: Path) -> None:

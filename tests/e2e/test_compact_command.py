@@ -22,8 +22,8 @@ def test_the_example_of_the_help_page_joins_two_runs(
 
     done = run_fervid(*example.split())
 
-    assert (done.returncode, done.stdout) == (0, "2 result(s), 2 source(s): week\n"), done.stderr
-    assert done.stderr == "1 source(s) left out: a later result tells of them, too.\n"
+    assert (done.returncode, done.stdout) == (0, "2 results, 2 sources: week\n"), done.stderr
+    assert done.stderr == "Left out of earlier results: 1 source that a later one tells of, too.\n"
     assert read_results(tmp_path / "week").equals(read_results(tmp_path / "tuesday"))
     again = run_fervid("analyze", videos, "--out", "week", "--no-charts", "--resume")
     assert again.returncode == 0, again.stderr

@@ -145,6 +145,22 @@ def test_an_inbox_with_nothing_at_all_is_a_warning_and_one_that_is_not_there_an_
         fervid.analyze(tmp_path / "inbocks", tmp_path / "s.csv", since="24h")
 
 
+def test_the_first_night_of_a_growing_result_may_find_nothing_and_wakes_nobody(
+    run_fervid: Fervid, inbox: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "new").mkdir()
+    night = ("analyze", "new", "--root", "new", "-o", "r.csv", "--resume", "--no-charts")
+    first = run_fervid(*night)
+    assert (first.returncode, names(tmp_path / "r.csv")) == (0, [])
+    assert "is the disk there" in first.stderr
+    shutil.copy(inbox / "c.png", tmp_path / "new")
+    assert (run_fervid(*night).returncode, names(tmp_path / "r.csv")) == (0, ["c.png"])
+    (tmp_path / "new/c.png").unlink()
+    drained = run_fervid(*night)
+    assert (drained.returncode, names(tmp_path / "r.csv")) == (0, ["c.png"])
+    assert "disk" not in drained.stderr
+
+
 def test_of_a_bucket_an_interval_reads_what_was_uploaded_in_it_alone(
     bucket: Bucket, inbox: Path
 ) -> None:

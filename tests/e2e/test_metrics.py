@@ -31,6 +31,7 @@ def folder(demo_folder: Path, tmp_path: Path) -> Path:
 
 
 def test_metrics_agree_with_the_result(run_fervid: Fervid, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "node").mkdir()
     done = run_fervid("analyze", folder, "-o", "r.parquet", "--metrics", "node/night.prom")
     assert done.returncode == 3, done.stderr
     assert [path.name for path in (tmp_path / "node").iterdir()] == ["night.prom"]
@@ -180,10 +181,31 @@ def test_metrics_that_cannot_be_written_are_said_before_the_work(
     assert not (tmp_path / "r.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("s3://key:secret@bucket/m.prom", "not an address: s3://..."),
+        ("file:///tmp/m.prom", "not an address: file://..."),
+        ("node/new/m.prom", "there is no folder node/new"),
+    ],
+)
+def test_an_address_or_a_folder_that_is_not_there_is_wrong_usage_and_leaves_nothing(
+    run_fervid: Fervid, folder: Path, tmp_path: Path, place: str, said: str
+) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    done = run_fervid("analyze", folder, "-o", "r.csv", "--metrics", place)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "secret" not in done.stderr
+    assert "--metrics" in done.stderr.splitlines()[-1]
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_metrics_that_cannot_be_written_any_more_cost_a_warning_and_no_run(
     folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     place = tmp_path / "node/m.prom"
+    place.parent.mkdir()
 
     def on_progress(_: Progress) -> None:
         shutil.rmtree(place.parent, ignore_errors=True)

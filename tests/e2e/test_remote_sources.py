@@ -13,7 +13,8 @@ from PIL import Image
 from fervid import read_results
 from tests.drawn import bar, encode
 from tests.e2e.conftest import Fervid
-from tests.s3_server import KEY_ID, SECRET, Bucket, reset, slow_down
+from tests.s3_faults import reset, slow_down
+from tests.s3_server import KEY_ID, SECRET, Bucket
 from tests.same_rows import table_differences
 
 OPTIONS = ("--fps", 1, "--no-charts")
@@ -115,9 +116,9 @@ def test_thumbnails_of_objects_say_what_to_do(
 
 def test_a_bucket_that_is_not_there_is_one_line(bucket: Bucket, run_fervid: Fervid) -> None:
     done = run_fervid("analyze", "s3://no-such-bucket/", "-o", "r.parquet", "-v")
-    assert done.returncode == 1
-    (line,) = (line for line in done.stderr.splitlines() if "Cannot list" in line)
-    assert "it is not there" in line
+    assert done.returncode == 2
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith("Error: "))
+    assert "There is no bucket 'no-such-bucket' at 127.0.0.1:" in line
     assert no_secrets(done.stdout, done.stderr)
     assert bucket.asked
 

@@ -60,7 +60,7 @@ def test_a_page_that_is_there_is_exit_code_2(run_fervid: Fervid, result: Path) -
     assert done.returncode == 2
     assert "--overwrite" in done.stderr
     assert run_fervid("report", result, "--overwrite").returncode == 0
-    assert run_fervid("report", result.with_name("nowhere.csv")).returncode == 1
+    assert run_fervid("report", result.with_name("nowhere.csv")).returncode == 2
 
 
 def test_a_run_leaves_its_report_beside_its_result(

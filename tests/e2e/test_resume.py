@@ -74,7 +74,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_rows(
     _, said = run.communicate(timeout=60)
     assert run.returncode == 130
     assert "Stopping: what is finished is kept. Press Ctrl-C again to stop at once." in said
-    assert "Go on with --resume." in said
+    assert "To go on, run the same command again, fervid analyze with --resume." in said
     assert not out.exists()
     again = ("--all-frames", "--no-charts", "--decode-threads", 1)
     resumed = run_fervid("analyze", clips, "-o", out, *again, "--resume")

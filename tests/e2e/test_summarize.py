@@ -54,7 +54,7 @@ def test_files_are_named_on_stdout_and_what_is_left_out_on_stderr(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["nowhere.parquet"], 1, "There is no nowhere.parquet"),
+        (["nowhere.parquet"], 2, "There is no nowhere.parquet"),
         (["results.parquet", "-o", "s.pdf"], 2, ".xlsx"),
         (["results.parquet", "-o", "results.parquet", "--overwrite"], 2, "no summary"),
         (["results.parquet", "--groups", "people.csv"], 1, "Cannot read people.csv"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from tests.served import (
     ranged,
     raw,
     redirect,
+    self_signed,
     whole,
 )
 
@@ -108,16 +107,7 @@ def test_https_goes_through_a_proxy_as_a_tunnel(
 def test_certificates_are_checked(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    options = "-x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test"
-    options += " -addext subjectAltName=IP:127.0.0.1"
-    subprocess.run(
-        ["openssl", "req", *options.split(), "-out", certificate, "-keyout", key],
-        check=True,
-        capture_output=True,
-    )
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(certificate, key)
+    tls, certificate = self_signed(tmp_path)
     with Server(whole(CONTENT), tls=tls) as server:
         with pytest.raises(FervidError, match="certificate verify failed"):
             fetch(server.url, path)

@@ -62,7 +62,7 @@ def test_a_folder_without_any_says_what_to_give(here: Path) -> None:
         ("f/sources.parquet", "f"),
         ("f/run.json", "f"),
         ("f/observations", "f"),
-        ("f/observations/part-0000.parquet", "f"),
+        ("f/observations/part-000000.parquet", "f"),
     ],
 )
 def test_a_part_of_a_result_leads_to_the_whole(here: Path, name: str, whole: str) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,66 +14,13 @@ from fervid.errors import FervidError
 from fervid.limits import Limits
 from fervid.options import Sampling
 from fervid.reader_pool import DecodePlan, ReaderPool
-from fervid.sources import Listed, discover
-from fervid.staging import Staging
-from fervid.store.fetch import Fetch
+from fervid.sources import discover
 from fervid.types import Source, SourceEnd
-from tests.s3_server import (
-    KEY_ID,
-    SECRET,
-    Bucket,
-    Fault,
-    drip,
-    first,
-    refuse_to_talk,
-    reset,
-    short,
-    slow_down,
-    status,
-)
-from tests.served import Server, head, ranged, redirect, then
-from tests.served import reset as reset_connection
+from tests.s3_faults import drip, slow_down
+from tests.s3_server import Bucket
+from tests.staged import BIG, staged, taken
 
-BIG = os.urandom(20 << 20)  # several ranges
-
-
-@pytest.fixture(autouse=True)
-def _staged_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    yield
-    assert not list(tmp_path.glob("fervid-stage-*"))
-
-
-class Failed(list[SourceEnd]):
-    def told(self) -> list[tuple[str, str | None]]:
-        return [(end.source.id, end.failure and end.failure.error_type) for end in self]
-
-
-@contextmanager
-def staged(
-    sources: tuple[Source, ...], disk_bytes: int | None = None
-) -> Iterator[tuple[Staging, Failed]]:
-    failed, stop = Failed(), threading.Event()
-    tasks = [(source, 1) for source in sources]
-    fetch = Fetch(stop.is_set, (0.01, 0.02))
-    agenda = Staging(tasks, disk_bytes, 2, stop.is_set, failed.append, fetch)
-    with closing(agenda):
-        agenda.start()
-        try:
-            yield agenda, failed
-        finally:
-            stop.set()
-
-
-def taken(sources: tuple[Source, ...]) -> tuple[dict[str, bytes], Failed]:
-    """Take all, and return what they hold."""
-    contents = {}
-    with staged(sources) as (agenda, failed):
-        while (task := agenda.take(waits=True)) is not None:
-            contents[task[0].id] = task[0].path.read_bytes()
-            agenda.ended(task[0])
-            assert not task[0].path.exists()
-    return contents, failed
+pytestmark = pytest.mark.usefixtures("staged_here")
 
 
 def test_objects_are_staged_whole_and_deleted_at_their_end(bucket: Bucket) -> None:
@@ -102,86 +47,6 @@ def test_a_staged_file_is_the_one_that_was_found(bucket: Bucket) -> None:
             not found.path.stat().st_mode & 0o077
             or not found.path.parents[1].stat().st_mode & 0o077
         )
-
-
-@pytest.mark.parametrize(
-    ("fault", "times"),
-    [
-        (slow_down, 3),
-        (slow_down, 7),  # more than s3fs itself gets over
-        (reset, 2),
-        (refuse_to_talk, 2),
-        (short, 2),
-        (drip(0.5), 1),
-        (status(500), 2),
-        (status(503), 2),
-    ],
-)
-def test_passing_faults_are_got_over(bucket: Bucket, fault: Fault, times: int) -> None:
-    bucket.put("big.mp4", BIG)
-    found = discover([bucket.url()]).sources
-    bucket.fail(fault, part="big.mp4", times=times)
-    contents, failed = taken(found)
-    assert contents == {"big.mp4": BIG}
-    assert not failed
-
-
-def test_what_is_gone_or_was_replaced_costs_that_source_alone(bucket: Bucket) -> None:
-    for name in ("clip.mp4", "gone.mp4", "longer.mp4", "sound.mp4"):
-        bucket.put(name, b"content")
-    found = discover([bucket.url()]).sources
-    bucket.put("clip.mp4", b"CONTENT")
-    bucket.put("longer.mp4", b"more and content")
-    bucket.delete("gone.mp4")
-    contents, failed = taken(found)
-    assert contents == {"sound.mp4": b"content"}
-    assert sorted(failed.told()) == [
-        ("clip.mp4", "FileChanged"),
-        ("gone.mp4", "SourceError"),
-        ("longer.mp4", "FileChanged"),
-    ]
-    texts = {end.source.id: str(end.failure) for end in failed}
-    assert "gone.mp4 is not there any more" in texts["gone.mp4"]
-    assert "7 bytes when found, 16 when read" in texts["longer.mp4"]
-
-
-def test_an_object_that_is_replaced_between_two_ranges_is_no_mixture(bucket: Bucket) -> None:
-    bucket.put("big.mp4", BIG)
-    found = discover([bucket.url()]).sources
-    bucket.fail(first(lambda: bucket.put("big.mp4", BIG[::-1])), part="big.mp4")
-    contents, failed = taken(found)
-    assert not contents
-    assert failed.told() == [("big.mp4", "FileChanged")]
-
-
-def test_an_object_of_a_list_that_never_was_is_a_row(bucket: Bucket) -> None:
-    bucket.put("clip.mp4", b"content")
-    found = discover([Listed(bucket.url("clip.mp4")), Listed(bucket.url("never.mp4"))]).sources
-    contents, failed = taken(found)
-    assert list(contents) == ["clip.mp4"]
-    assert failed.told() == [("never.mp4", "SourceError")]
-
-
-def test_a_store_that_refuses_says_so_without_a_secret(bucket: Bucket) -> None:
-    bucket.put("clip.mp4", b"content")
-    found = discover([bucket.url()]).sources
-    bucket.fail(status(403), part="clip.mp4", times=99)
-    bucket.fail(status(403), "HEAD", "clip.mp4", times=99)
-    _, failed = taken(found)
-    assert failed.told() == [("clip.mp4", "StoreError")]
-    assert "refuses access" in str(failed[0].failure)
-    assert SECRET not in repr(failed)
-    assert KEY_ID not in repr(failed)
-
-
-def test_a_store_that_gives_nothing_more_ends_the_run(bucket: Bucket) -> None:
-    for number in range(30):
-        bucket.put(f"{number}.mp4", b"content")
-    found = discover([bucket.url()]).sources
-    for method in ("GET", "HEAD"):
-        bucket.fail(status(403), method, ".mp4", times=999)
-    with pytest.raises(FervidError, match="20 sources in a row"):
-        taken(found)
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
@@ -281,56 +146,6 @@ def test_a_pool_reads_objects_and_files_alike(bucket: Bucket, clips: Path, isola
     assert got == expected
     assert {facts[0] for facts in got.values()} == {"ok"}
     assert set(bucket.read().values()) <= {1, 2, 3}
-
-
-LATER = "Tue, 03 Feb 2026 04:05:06 GMT"
-
-
-def web(content: bytes, **headers: object) -> Callable[..., None]:
-    answer = ranged(content)
-
-    def both(connection: object, request: object) -> None:
-        if request.line.startswith("HEAD"):  # type: ignore[attr-defined]
-            facts = {"Content_Length": len(content), "Last_Modified": LATER, **headers}
-            connection.sendall(head("200 OK", Connection="close", **facts))  # type: ignore[attr-defined]
-        else:
-            answer(connection, request)  # type: ignore[arg-type]
-
-    return both
-
-
-def test_a_web_servers_file_is_staged(bucket: Bucket) -> None:  # noqa: ARG001 - sets NO_PROXY
-    with Server(web(b"content")) as server:
-        (source,) = discover([f"{server.url}/clip.mp4?sig=hush"]).sources
-        contents, failed = taken((source,))
-    assert contents == {"clip.mp4": b"content"}
-    assert not failed
-    assert all("sig=hush" in request.line for request in server.requests)
-
-
-def test_a_web_server_that_breaks_off_is_asked_again() -> None:
-    cut = then(
-        lambda connection, _: connection.sendall(head("200 OK", Content_Length=7) + b"con"),
-        reset_connection,
-    )
-    with Server(web(b"content"), cut, web(b"content")) as server:
-        contents, failed = taken(discover([f"{server.url}/clip.mp4"]).sources)
-    assert contents == {"clip.mp4": b"content"}
-    assert not failed
-
-
-def test_a_web_server_that_sends_more_than_it_said_costs_its_source() -> None:
-    with Server(web(b"content"), web(bytes(1 << 20), Content_Length=7)) as server:
-        _, failed = taken(discover([f"{server.url}/clip.mp4?sig=hush"]).sources)
-    assert failed.told() == [("clip.mp4", "StoreError")]
-    assert "more bytes came" in str(failed[0].failure)
-    assert "hush" not in str(failed[0].failure)
-
-
-def test_redirections_are_followed() -> None:
-    with Server(web(b"content")) as second, Server(redirect(second.url + "/x")) as server:
-        contents, _ = taken(discover([f"{server.url}/clip.mp4"]).sources)
-    assert contents == {"clip.mp4": b"content"}
 
 
 def test_times_of_objects_are_whole_seconds(bucket: Bucket) -> None:

@@ -10,7 +10,8 @@ import pytest
 from fervid.errors import UsageError
 from fervid.store import Location, claim
 from fervid.store.claim import STALE_S, Claim
-from tests.s3_server import Bucket, refuse_to_talk, status
+from tests.s3_faults import refuse_to_talk, status
+from tests.s3_server import Bucket
 
 
 def claimed(bucket: Bucket, folder: str = "one") -> Claim:

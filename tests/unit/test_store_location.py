@@ -8,7 +8,8 @@ import pytest
 
 from fervid.errors import FervidError, UsageError
 from fervid.store import Location, is_passing, is_url, told
-from tests.s3_server import KEY_ID, SECRET, Bucket, refuse_to_talk, slow_down, status
+from tests.s3_faults import refuse_to_talk, slow_down, status
+from tests.s3_server import KEY_ID, SECRET, Bucket
 
 
 @pytest.mark.parametrize("text", ["s3://b", "gs://b/k", "az://c/k", "https://h/x?y", "ftp://h/x"])

@@ -25,7 +25,7 @@ def test_a_part_that_is_lost_is_noticed_and_made_up_for(tmp_path: Path) -> None:
         for name in NAMES:
             output.write(video(name), RUN)
         shutil.rmtree(output.partial.part_folders()[1])
-        with pytest.raises(FervidError, match=r"1 source\(s\).*: b\.mp4 ") as told:
+        with pytest.raises(FervidError, match=r"1 source that .*: b\.mp4\.") as told:
             output.finish(CHOSEN)
     assert "--resume" in told.value.remedy
     assert not out.exists()

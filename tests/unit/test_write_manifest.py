@@ -75,7 +75,7 @@ def test_files_are_named_below_the_folder_and_ordered(tmp_path: Path) -> None:
     manifest = build_manifest(place.out, files, RUN)
 
     names = [each.name for each in manifest.files]
-    assert names == ["observations/part-0000.parquet", "run.json", "sources.parquet"]
+    assert names == ["observations/part-000000.parquet", "run.json", "sources.parquet"]
     assert [each.name for each in manifest.tables] == [names[0], names[2]]
 
 
@@ -129,14 +129,14 @@ def test_what_is_missing_cut_or_changed_is_named(tmp_path: Path) -> None:
     listed = build_manifest(place.out, files, RUN).files
     assert damaged(listed, place.out) == []
 
-    rows = place.observations / "part-0000.parquet"
+    rows = place.observations / "part-000000.parquet"
     rows.write_bytes(rows.read_bytes()[:-1])
     place.sources.write_bytes(b"X" + place.sources.read_bytes()[1:])
     place.run.unlink()
 
     size = rows.stat().st_size
     sizes = [
-        f"observations/part-0000.parquet has {size:,} bytes, not {size + 1:,}",
+        f"observations/part-000000.parquet has {size:,} bytes, not {size + 1:,}",
         "run.json is missing",
     ]
     assert differing(listed, sizes_below(place.out, listed)) == sizes
@@ -175,10 +175,10 @@ def test_a_folder_that_lacks_a_part_is_not_read_as_if_it_were_whole(
     monkeypatch.setattr(tables, "FILE_BYTES", 1)
     frames = [seen("a.mp4", frame) for frame in range(30)]
     write_to(tmp_path / "r", [*frames, end("a.mp4", 30)])
-    (tmp_path / "r" / "observations" / "part-0001.parquet").unlink()
+    (tmp_path / "r" / "observations" / "part-000001.parquet").unlink()
 
     for read in (read_results, summarize, write_report):
-        with pytest.raises(FervidError, match=r"lacks observations/part-0001\.parquet"):
+        with pytest.raises(FervidError, match=r"lacks observations/part-000001\.parquet"):
             read(tmp_path / "r")
 
     assert len(read_results(tmp_path / "r", "sources")) == 1

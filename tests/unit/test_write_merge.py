@@ -63,7 +63,7 @@ def test_a_file_of_a_folder_ends_with_the_group_that_fills_it(
         write_to(tmp_path / "r", stream, overwrite=True)
         files = sorted((tmp_path / "r" / "observations").iterdir())
         assert [pq.read_metadata(file).num_rows for file in files] == rows
-        names = [f"part-000{number}.parquet" for number in range(len(rows))]
+        names = [f"part-{number:06d}.parquet" for number in range(len(rows))]
         assert [file.name for file in files] == names
         assert table_rows(read_results(tmp_path / "r")) == expected_rows(stream)
 

@@ -60,6 +60,16 @@ def test_another_ending_is_a_usage_error(name: str) -> None:
         Place.of(Path(name))
 
 
+def test_files_of_a_folder_come_by_their_numbers_also_of_an_older_fervid(tmp_path: Path) -> None:
+    place = Place.of(tmp_path / "results")
+    place.observations.mkdir(parents=True)
+    names = [f"part-{number:04d}.parquet" for number in (9, 1000, 9999, 10_000, 99_999, 1_000_000)]
+    for name in reversed(names):
+        (place.observations / name).touch()
+    assert [path.name for path in place.parts()] == names
+    assert place.tables() == place.parts()
+
+
 def test_a_link_is_refused_rather_than_replaced(tmp_path: Path) -> None:
     link = tmp_path / "results.parquet"
     link.symlink_to(tmp_path / "elsewhere.parquet")

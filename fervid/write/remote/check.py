@@ -45,7 +45,8 @@ def check_remote(remote: RemoteResult, *, overwrite: bool) -> Manifest | None:
         state = "" if manifest is not None else ", though not a complete one: it has no manifest"
         raise UsageError(
             f"There is a result already: {', '.join(_tops(remote, present))}{state}.",
-            "Add to it with --resume, replace it with --overwrite, or give another --out.",
+            "Add to it by fervid analyze --resume, replace it with --overwrite, or give another "
+            "--out.",
         )
     return manifest
 

@@ -8,8 +8,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from fervid.counted import counted
 from fervid.errors import FervidError, UsageError
 from fervid.store.claim import Claim
+from fervid.store.faults import StoreError
 from fervid.store.objects import delete, write_bytes
 from fervid.store.several import delete_all, upload_all
 from fervid.write.manifest import Manifest, build_manifest, differing
@@ -39,22 +41,15 @@ def deliver(remote: RemoteResult, claim: Claim, replaces: str | None) -> Manifes
     """
     place = remote.place
     manifest = _manifest(place)
-    claim.check()
-    there = remote.manifest()
-    if there is not None and there.run_id not in (replaces, manifest.run_id):
-        raise UsageError(
-            f"Since the run began another result has come to {remote.location.url}; what this one "
-            f"finished lies in {place.out.parent}.",
-            "Move one of them away, then go on with --resume; or give another --out.",
-        )
-    if there != manifest:
-        try:
+    try:
+        claim.check()
+        if not _is_there(remote, manifest, replaces):
             _tell_what_goes_on(remote, replaces)
             _upload(remote, manifest, claim)
-        except (FervidError, OSError) as error:
-            if isinstance(error, UsageError):
-                raise
-            raise _not_uploaded(remote, error) from error
+    except (FervidError, OSError) as error:
+        if isinstance(error, UsageError) and not isinstance(error, StoreError):
+            raise
+        raise _not_uploaded(remote, error) from error
     clear(remote)
     forget_copy(place)
     return manifest
@@ -86,6 +81,18 @@ def _manifest(place: Place) -> Manifest:
     return build_manifest(folder, [*place.tables(), place.run], run)
 
 
+def _is_there(remote: RemoteResult, manifest: Manifest, replaces: str | None) -> bool:
+    """Whether the result was uploaded already, all of it; another one must not be there."""
+    there = remote.manifest()
+    if there is not None and there.run_id not in (replaces, manifest.run_id):
+        raise UsageError(
+            f"Since the run began another result has come to {remote.location.url}; what this one "
+            f"finished lies in {remote.place.out.parent}.",
+            "Move one of them away, then go on with --resume; or give another --out.",
+        )
+    return there == manifest
+
+
 def _tell_what_goes_on(remote: RemoteResult, replaces: str | None) -> None:
     """Leave a run file beside the result: without it, half a result would be nobody's."""
     if remote.unfinished() is None:
@@ -96,7 +103,8 @@ def _tell_what_goes_on(remote: RemoteResult, replaces: str | None) -> None:
 
 def _upload(remote: RemoteResult, manifest: Manifest, claim: Claim) -> None:
     files = dict(_files(remote.place))
-    _logger.info("Uploading %d file(s) to %s.", len(files), remote.location.parent.url)
+    count = counted(len(files), "file")
+    _logger.info("Uploading %s to %s.", count, remote.location.parent.url)
     stale = sorted(_replaceable(remote) - files.keys())
     delete([remote.manifest_location])
     delete_all([remote.location.parent.child(*name.split("/")) for name in stale])
@@ -141,5 +149,5 @@ def _not_uploaded(remote: RemoteResult, error: FervidError | OSError) -> FervidE
     said = error.message if isinstance(error, FervidError) else f"{error}."
     return FervidError(
         f"The result is complete, but could not be uploaded. {said}",
-        f"It lies in {remote.place.out.parent}: upload it by the same command with --resume.",
+        f"It lies in {remote.place.out.parent}: upload it by fervid analyze --resume.",
     )

@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fervid.counted import counted
 from fervid.errors import FervidError, UsageError
 from fervid.store.claim import Claim
 from fervid.store.several import download_all
 from fervid.write.manifest import Manifest, damaged
+from fervid.write.merge import sources_of
 from fervid.write.output import Output
 from fervid.write.partial import mark
 from fervid.write.place import present_run
@@ -72,6 +74,35 @@ def bring(
     return found
 
 
+def check_uploaded(remote: RemoteResult) -> None:
+    """Refuse to begin anew where a result waits here that is to go on in the new one.
+
+    Args:
+        remote: Where the result would have been uploaded to.
+
+    Raises:
+        UsageError: There is one that came after all that the store has.
+        FervidError: The store does not tell.
+    """
+    waiting = present_run(remote.place)
+    if waiting is not None and _is_to_be_uploaded(waiting, remote.unfinished(), remote.manifest()):
+        raise not_uploaded(remote, "Upload it by fervid analyze --resume, then try again.")
+
+
+def not_uploaded(remote: RemoteResult, remedy: str) -> UsageError:
+    """Say that a complete result waits in the work folder.
+
+    Args:
+        remote: Where it belongs.
+        remedy: What to do.
+    """
+    return UsageError(
+        f"The result for {remote.location.url} is complete, but was not uploaded: it lies in "
+        f"{remote.place.out.parent}.",
+        remedy,
+    )
+
+
 def _unfinished(remote: RemoteResult, found: Manifest | None) -> Mapping[str, Any] | None:
     """Read the run file of a run that did not end; one that ended may have left its behind."""
     left = remote.unfinished()
@@ -85,6 +116,8 @@ def _is_to_be_uploaded(
     waiting: str, left: Mapping[str, Any] | None, found: Manifest | None
 ) -> bool:
     """Whether a complete result in the work folder came after all that the store has."""
+    if found is not None and found.run_id == waiting:
+        return False
     if left is not None:
         return left.get("run_id") == waiting
     return found is None and bool(waiting)
@@ -115,7 +148,7 @@ def _download_parts(remote: RemoteResult, output: Output) -> None:
     have = {part.name for part in output.partial.part_folders()}
     lacking = {part: files for part, files in remote.parts().items() if part not in have}
     names = [f"{part}/{name}" for part, files in lacking.items() for name in files]
-    _logger.info("Fetching %d part(s) of the run before.", len(lacking))
+    _logger.info("Fetching %s of the run before.", counted(len(lacking), "part"))
     there, here = remote.partial.child("parts"), output.partial.growing
     download_all((there.child(*name.split("/")), here / name) for name in names)
     for part in sorted({name.partition("/")[0] for name in names}):
@@ -129,7 +162,7 @@ def _check_is_all(remote: RemoteResult, output: Output, left: Mapping[str, Any])
         return
     runs = set(before[: before.index(left["replaces"]) + 1])
     for part in output.partial.part_folders():
-        if runs.issuperset(_run_ids(part / "sources.parquet")):
+        if runs.issuperset(sources_of(part)["run_id"].to_pylist()):
             return
     raise UsageError(
         f"The result at {remote.location.url} was being replaced, and the run that did so did not "
@@ -137,12 +170,6 @@ def _check_is_all(remote: RemoteResult, output: Output, left: Mapping[str, Any])
         "Go on with --resume on the machine of that run, whose work folder may have it; or begin "
         "anew with --overwrite.",
     )
-
-
-def _run_ids(sources: Path) -> set[str]:
-    import pyarrow.parquet as pq
-
-    return set(pq.read_table(sources, columns=["run_id"])["run_id"].to_pylist())
 
 
 def _bring_result(remote: RemoteResult, output: Output, found: Manifest) -> None:
@@ -153,7 +180,7 @@ def _bring_result(remote: RemoteResult, output: Output, found: Manifest) -> None
         return
     forget_copy(place)
     names = remote.present()
-    _logger.info("Fetching the result that is there: %d file(s).", len(names))
+    _logger.info("Fetching the result that is there: %s.", counted(len(names), "file"))
     above = remote.location.parent
     download_all((above.child(*name.split("/")), place.out.parent / name) for name in names)
     if place.charts.is_dir():

@@ -10,7 +10,6 @@ import logging
 import os
 import threading
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from fervid.errors import FervidError
@@ -58,12 +57,7 @@ class Mirror:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         """End; of a run that did not, copy what was committed since the last look."""
         self._ended.set()
         self._news.set()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from fervid.counted import counted
 from fervid.errors import UsageError
 from fervid.presets.files import cache_dir
 from fervid.store.claim import Claim
@@ -17,26 +18,32 @@ from fervid.write.output import Output
 from fervid.write.place import present_run
 from fervid.write.remote.check import check_remote
 from fervid.write.remote.deliver import clear, deliver, forget_copy
-from fervid.write.remote.earlier import bring
+from fervid.write.remote.earlier import bring, check_uploaded, not_uploaded
 from fervid.write.remote.mirror import Mirror
 from fervid.write.remote.result import CLAIM_NAME, RemoteResult
 
 
-def check_url(url: str, *, overwrite: bool) -> bool:
+def check_url(url: str, *, overwrite: bool, is_read: bool = False) -> bool:
     """Check, before anything costly starts, that a result can be written to a store.
 
     Args:
         url: `--out`.
         overwrite: Whether an existing result may be replaced, or added to.
+        is_read: Whether the new result is to have the rows of the one there.
 
     Returns:
         Whether there is a complete result.
 
     Raises:
-        UsageError: The ending is unknown, a result exists, or something there is not fervid's.
+        UsageError: The ending is unknown, a result exists, or something there is not fervid's; or
+            one that is to be read was not uploaded.
         FervidError: The store does not tell.
     """
-    return check_remote(_remote(url), overwrite=overwrite) is not None
+    remote = _remote(url)
+    found = check_remote(remote, overwrite=overwrite)
+    if is_read:
+        check_uploaded(remote)
+    return found is not None
 
 
 @contextmanager
@@ -65,11 +72,10 @@ def open_remote(url: str, *, overwrite: bool, resume: bool, smoothed: bool) -> I
     except OSError as error:
         raise output.cannot_write(error) from error
     if present_run(remote.place) is not None and not (overwrite or resume):
-        raise UsageError(
-            f"The result for {remote.location.url} is complete, but was not uploaded: it lies in "
-            f"{folder}.",
-            "Upload it with --resume, start again with --overwrite, which deletes it, or give "
-            "another --out.",
+        raise not_uploaded(
+            remote,
+            "Upload it by fervid analyze --resume, start again with --overwrite, which deletes it, "
+            "or give another --out.",
         )
     with (
         output,
@@ -104,10 +110,10 @@ def _settle(
     parts = remote.parts() if remote.unfinished() is not None else {}
     if parts and not overwrite:
         raise UsageError(
-            f"{remote.partial.url} is what a run that did not end left behind: {len(parts)} "
-            "finished part(s).",
-            "Go on with it by --resume, start again with --overwrite, which deletes it, or give "
-            "another --out.",
+            f"{remote.partial.url} is what a run that did not end left behind: "
+            f"{counted(len(parts), 'finished part')}.",
+            "Go on with it by fervid analyze --resume, start again with --overwrite, which deletes "
+            "it, or give another --out.",
         )
     clear(remote)
     forget_copy(remote.place)

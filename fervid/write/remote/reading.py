@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fervid.errors import FervidError
+from fervid.errors import FervidError, UsageError
 from fervid.schema import TableName
 from fervid.store import is_url
 from fervid.store.several import download_all
@@ -30,7 +30,8 @@ def at_hand(
         The path; a copy is deleted afterwards.
 
     Raises:
-        FervidError: There is no complete result at a URL, or it cannot be fetched.
+        UsageError: There is no complete result at a URL.
+        FervidError: It cannot be fetched.
     """
     url = os.fspath(result)
     if not is_url(url):
@@ -75,15 +76,15 @@ def _is_wanted(remote: RemoteResult, file: ListedFile, tables: Sequence[TableNam
     return ".." not in path.parts and (path in wanted or is_part)
 
 
-def _absent(remote: RemoteResult) -> FervidError:
+def _absent(remote: RemoteResult) -> UsageError:
     what = f"There is no complete result at {remote.location.url}"
     if not remote.location.is_web and remote.unfinished() is not None:
-        return FervidError(
+        return UsageError(
             f"{what}.",
             f"{remote.partial.url} is a run that is under way or did not end: go on with it by "
             "fervid analyze --resume.",
         )
-    return FervidError(
+    return UsageError(
         f"{what}: {remote.manifest_location.url} is missing.",
         "Give the URL that was given to fervid analyze as --out.",
     )
