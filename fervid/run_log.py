@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from typing import get_args
+from typing import TypedDict, get_args
 
 from fervid.errors import exit_code_of
 from fervid.types import SourceEnd, SourceStatus
@@ -56,30 +56,48 @@ def run_started(run_id: str, sources: int, ignored: int, outside: int, out: str 
     _log.info("Run %s: %d sources.", run_id, sources, extra={"fields": fields})
 
 
-def source_ended(end: SourceEnd) -> None:
-    """Say how a source went; one with a fault is a warning."""
+class Ended(TypedDict):
+    """How a source went; each field is a column of the sources table, too."""
+
+    source: str
+    status: SourceStatus
+    error_type: str | None
+    error: str | None
+    remedy: str | None
+    frames_sampled: int
+    frames_failed: int
+    duration_s: float | None
+    seconds: float | None
+    sha256: str | None
+
+
+def how_ended(end: SourceEnd) -> Ended:
+    """Return what there is to say of a source now; its seconds end here."""
     failure = end.failure
-    fields = {
-        "event": "source_ended",
+    return {
         "source": end.source.id,
         "status": end.status,
-        "error_type": failure and failure.error_type,
-        "error": failure and failure.error,
-        "remedy": failure and failure.remedy,
+        "error_type": failure.error_type if failure else None,
+        "error": failure.error if failure else None,
+        "remedy": failure.remedy if failure else None,
         "frames_sampled": end.frames_sampled,
         "frames_failed": end.frames_failed,
         "duration_s": end.duration_s,
         "seconds": round(time.monotonic() - end.opened_at, 3) if end.opened_at else None,
         "sha256": end.sha256,
     }
+
+
+def source_ended(ended: Ended) -> None:
+    """Say how a source went; one with a fault is a warning."""
     _log.log(
-        logging.WARNING if end.status in ("failed", "partial") else logging.INFO,
+        logging.WARNING if ended["status"] in ("failed", "partial") else logging.INFO,
         "%s: %s, %d frames%s",
-        end.source.id,
-        end.status,
-        end.frames_sampled,
-        f": {failure.error}" if failure else "",
-        extra={"fields": fields},
+        ended["source"],
+        ended["status"],
+        ended["frames_sampled"],
+        f": {ended['error']}" if ended["error"] else "",
+        extra={"fields": {"event": "source_ended", **ended}},
     )
 
 

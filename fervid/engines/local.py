@@ -199,7 +199,7 @@ def _logged(
     """Pass a stream through and log the end of each source."""
     for item in stream:
         if isinstance(item, SourceEnd):
-            run_log.source_ended(item)
+            run_log.source_ended(run_log.how_ended(item))
             if hashed and item.sha256 is None and _had_one(item.source.path):
                 log.warning("No sha256 of %s: it changed meanwhile, or is gone.", item.source.id)
         yield item

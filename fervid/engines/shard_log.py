@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from fervid.counted import counted
 from fervid.engines.shard_queue import Attempt
 from fervid.engines.shard_worker import ShardDone
 from fervid.types import Source
@@ -40,8 +41,8 @@ def _say(
         "sources": len(shard.sources),
         "deaths": attempt.deaths,
     }
-    text = "Shard %s (%d sources, part %d) %s."
+    text = "Shard %s (%s, part %d) %s."
     _log.log(
-        level, text, shard.name, len(shard.sources), attempt.number, what,
+        level, text, shard.name, counted(len(shard.sources), "source"), attempt.number, what,
         extra={"fields": {**about, **fields}},
     )  # fmt: skip

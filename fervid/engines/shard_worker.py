@@ -7,12 +7,12 @@ import pickle
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow.parquet as pq
 
@@ -26,6 +26,7 @@ from fervid.engines.target import Target
 from fervid.errors import FervidError
 from fervid.options import AnalyzeOptions
 from fervid.presets import ClassifierPreset, Preset
+from fervid.run_log import Ended, how_ended
 from fervid.runtime import resolve_device
 from fervid.schema import OBSERVATIONS, SMOOTHED_OBSERVATIONS
 from fervid.shards import Shard
@@ -66,7 +67,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class ShardDone:
-    """What a worker says of a shard: a few hundred bytes, unless it sends the part along.
+    """What a worker says of a shard: 70 bytes a source, unless it sends the part along.
 
     Args:
         part: Its folder; None where a stopped worker had nothing to commit, and where the part is
@@ -77,6 +78,7 @@ class ShardDone:
         times: Of the stages, if the driver wanted to know.
         cpu_s: Of all of it, likewise.
         files: Of the part, by name, for the driver to commit: the worker does not see its folder.
+        ends: How each of those sources went, for the driver's log.
     """
 
     part: Path | None
@@ -86,6 +88,7 @@ class ShardDone:
     times: dict[stages.Stage, stages.StageTime] = field(default_factory=dict)
     cpu_s: float = 0.0
     files: Mapping[str, bytes] = field(default_factory=dict)
+    ends: Sequence[Ended] = ()
 
 
 class ShardWorker:
@@ -185,6 +188,7 @@ class ShardWorker:
 
     def _worked(self, shard: Shard, number: int, target: Target) -> ShardDone:
         statuses: Counter[str] = Counter()
+        ends: list[Ended] = []
         stopped, part = False, target.part(number)
         schema = OBSERVATIONS if self._orders.options.smooth_s is None else SMOOTHED_OBSERVATIONS
         with target.growing(shard.name) as growing:
@@ -198,6 +202,7 @@ class ShardWorker:
                             writer.add(item)
                         if isinstance(item, SourceEnd):
                             statuses[item.status] += 1
+                            ends.append(how_ended(item))
             except KeyboardInterrupt:
                 stopped = True
             finally:
@@ -211,7 +216,8 @@ class ShardWorker:
                 if part.exists():  # another worker, thought to be dead, was faster
                     return _found(part, shard, target)
                 raise
-        return ShardDone(part if statuses else None, dict(statuses), self._progress, stopped)
+        told = part if statuses else None
+        return ShardDone(told, dict(statuses), self._progress, stopped, ends=ends)
 
     def _note(self, progress: Progress) -> None:
         self._progress = progress
@@ -219,14 +225,15 @@ class ShardWorker:
 
 def _found(part: Path, shard: Shard, target: Target) -> ShardDone:
     """Tell of a shard that is committed: by a worker that died before it said so."""
-    columns = ["source", "status", "run_id", "frames_sampled", "faces"]
+    columns = [*Ended.__annotations__, "faces", "run_id"]
     told = pq.ParquetFile(part / "sources.parquet").read(columns).to_pylist()
     ours = {row["source"] for row in told if row["run_id"] == target.run.run_id}
     if ours != {source.id for source in shard.sources}:
         raise target.another_run()
     frames, faces = (sum(row[name] or 0 for row in told) for name in ("frames_sampled", "faces"))
     progress = Progress(len(told), len(told), frames, faces, 0.0, 0.0)
-    return ShardDone(part, dict(Counter(row["status"] for row in told)), progress)
+    ends = [cast(Ended, {name: row[name] for name in Ended.__annotations__}) for row in told]
+    return ShardDone(part, dict(Counter(row["status"] for row in told)), progress, ends=ends)
 
 
 _NOTHING = Progress(0, 0, 0, 0, 0.0, 0.0)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 from fervid.errors import UsageError
+from fervid.store import is_url
 from fervid.write.durable import sync
 
 _FIRST = b"# HELP fervid_"
@@ -20,11 +22,19 @@ class MetricsFile:
         path: Where; what an earlier run wrote there is replaced.
 
     Raises:
-        UsageError: Something else lies there, or nothing can be written there.
+        UsageError: It is an address, its folder is not there, something else lies there, or nothing
+            can be written there.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: str) -> None:
+        if is_url(path):
+            raise UsageError(
+                f"--metrics names a file on this machine, not an address: "
+                f"{path.partition('://')[0]}://...",
+                "Give a path that a collector reads: "
+                "--metrics /var/lib/node_exporter/fervid.prom, say.",
+            )
+        self.path = Path(path)
         self._before = self._read()
 
     def value_before(self, name: str) -> float | None:
@@ -46,7 +56,7 @@ class MetricsFile:
     def _read(self) -> str:
         try:
             if not self.path.exists():
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._check_folder()
                 return ""
             text = self.path.read_bytes() if self.path.is_file() else b""
         except OSError as error:
@@ -57,6 +67,16 @@ class MetricsFile:
                 "Give another name: --metrics /var/lib/node_exporter/fervid.prom, say.",
             )
         return text.decode(errors="replace")
+
+    def _check_folder(self) -> None:
+        """Look for the folder: one that is made here is none that anybody collects from."""
+        folder = self.path.parent
+        if not folder.exists():
+            raise UsageError(
+                f"Cannot write metrics to {self.path}: there is no folder {folder}.",
+                f"Make it, if a collector reads there: mkdir -p {shlex.quote(str(folder))}. "
+                "Or give another --metrics.",
+            )
 
 
 def cannot_write(path: Path, error: OSError) -> UsageError:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import pyarrow as pa
@@ -41,11 +40,11 @@ class RunMetrics:
         path: Of the file; None for none, and then nothing is recorded.
 
     Raises:
-        UsageError: Something else lies there, or nothing can be written there.
+        UsageError: As `MetricsFile` does.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None) -> None:
-        self._file = None if path is None else MetricsFile(Path(path))
+        self._file = None if path is None else MetricsFile(os.fspath(path))
         self._state = State(started_s=time.time())
         self._parts: Parts = tuple
         self._committed: PartsTally | None = None
@@ -62,12 +61,7 @@ class RunMetrics:
                 raise cannot_write(self._file.path, error) from error
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         self._recording.close()
         state = self._state
         if error is not None:

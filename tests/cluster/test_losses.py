@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import fervid
@@ -116,6 +118,7 @@ def test_nothing_lost_and_nothing_doubled_when_a_node_goes(
     with meanwhile(lose_it):
         analyze()
     cluster.add_node(num_cpus=1)
+    cluster.wait_for_nodes()  # until the lost one counts as dead, too: the next test counts them
     assert differences(tmp_path / "found.parquet", expected) == []
 
 
@@ -134,11 +137,27 @@ def test_nodes_that_share_no_folder_send_what_they_did(
 
 
 def test_the_one_source_that_kills_its_workers_is_found(
-    analyze: Callable[..., RunReport], expected: Path, accidents: Path, tmp_path: Path
+    analyze: Callable[..., RunReport],
+    cluster: Any,
+    expected: Path,
+    accidents: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     (accidents / "13.mp4.dies").touch()
-    report = analyze()
+    with caplog.at_level(logging.INFO, "fervid"):
+        report = analyze()
     assert report.exit_code == 3
+    joined = f"Joined the Ray cluster at {cluster.address}: 3 nodes, 2 CPUs, 0 GPUs; "
+    assert f"{joined}2 workers of 1 CPU." in caplog.messages
+    said = [vars(record).get("fields", {}) for record in caplog.records]
+    ended = [one for one in said if one.get("event") == "source_ended"]
+    assert len(ended) == len(NAMES)
+    rows = report.sources()
+    assert {one["source"]: (one["status"], one["error"]) for one in ended} == {
+        source: (status, None if pd.isna(error) else error)
+        for source, status, error in zip(rows["source"], rows["status"], rows["error"], strict=True)
+    }
     found = fervid.read_results(tmp_path / "found.parquet", "sources").set_index("source")
     assert found.loc["13.mp4", ["status", "error_type"]].tolist() == ["failed", "WorkerDied"]
     assert "--worker-cpus" in found.loc["13.mp4", "remedy"]

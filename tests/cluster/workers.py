@@ -52,6 +52,19 @@ class ModellessWorker(PlayedWorker):
         raise FervidError("There is no model here.", "Bring it.")
 
 
+DISKLESS = "diskless.mp4"
+
+
+class DisklessWorker(PlayedWorker):
+    """On a machine whose disk goes at one source."""
+
+    def work_on(self, shard: Shard, number: int, target: Target) -> ShardDone:
+        """Fail at it."""
+        if shard.sources[0].id == DISKLESS:
+            raise FervidError("There is no disk any more.", "Bring it.")
+        return super().work_on(shard, number, target)
+
+
 class OldWorker(PlayedWorker):
     """On a machine with another fervid."""
 

@@ -43,6 +43,9 @@ class PlayedCrew:
         told, self.events_to_come = self.events_to_come, []
         return told
 
+    def ask_progress(self) -> list[tuple[Shard, Any]]:
+        return []
+
     def stop(self) -> None:
         """Nobody is at work."""
 

@@ -74,7 +74,22 @@ def test_a_shard_is_one_part_under_its_number(worker: Worker, target: Target) ->
 
 
 def test_what_it_says_of_a_shard_is_small(worker: Worker, target: Target) -> None:
-    assert len(pickle.dumps(worker.work_on(SHARD, 0, target))) < 600
+    assert len(pickle.dumps(worker.work_on(SHARD, 0, target))) < 1000
+
+
+def test_it_says_how_each_source_ended_for_the_log(worker: Worker, target: Target) -> None:
+    ends = worker.work_on(SHARD, 3, target).ends
+    assert [(end["source"], end["status"]) for end in ends] == [
+        ("a.mp4", "ok"),
+        ("b.mp4", "ok"),
+        ("c.mp4", "failed"),
+    ]
+    assert ends[2]["error"]
+    assert ends[2]["remedy"]
+    found_done = worker.work_on(SHARD, 3, target).ends
+    assert [{**end, "seconds": None} for end in found_done] == [
+        {**end, "seconds": None} for end in ends
+    ]
 
 
 def test_a_shard_that_is_committed_is_not_done_again(worker: Worker, target: Target) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import ray
 
+from fervid.counted import counted
 from fervid.errors import FervidError
 from fervid.options import AnalyzeOptions
 
@@ -108,6 +109,27 @@ def _own_signals() -> Iterator[None]:
 def nodes_alive() -> list[dict[str, Any]]:
     """Return what Ray says of each machine that is there."""
     return [node for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
+
+
+def told(room: Room, *, has_connected: bool) -> str:
+    """Say which cluster this is, and what of it a run takes.
+
+    Args:
+        room: Its workers.
+        has_connected: What `connect` returned.
+    """
+    nodes = [node["Resources"] for node in nodes_alive()]
+    here = ray._private.worker._global_node  # None in a client of a distant cluster
+    if has_connected and here is not None and here.is_head():
+        which = "Started a Ray cluster on this machine alone, as none is named and none runs here"
+    else:
+        which = f"Joined the Ray cluster at {ray.get_runtime_context().gcs_address}"
+    cpus, gpus = (int(sum(node.get(name, 0) for node in nodes)) for name in ("CPU", "GPU"))
+    of_each = counted(room.cpus, "CPU") + (f" and {room.gpus:g} GPU" if room.gpus else "")
+    return (
+        f"{which}: {counted(len(nodes), 'node')}, {counted(cpus, 'CPU')}, {counted(gpus, 'GPU')}; "
+        f"{counted(room.workers, 'worker')} of {of_each}."
+    )
 
 
 def room_for(options: AnalyzeOptions) -> Room:

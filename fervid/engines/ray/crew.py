@@ -128,8 +128,11 @@ class Crew:
                     call = member.actor.take_up.remote(order)
                     member.at.append((call, attempt))
 
-    def events(self, timeout_s: float) -> list[Event]:
+    def events(self, timeout_s: float) -> Iterator[Event]:
         """Wait until something happens, and say what.
+
+        Yields:
+            Each as it is heard: what is not taken, beside an error, comes with the next call.
 
         Raises:
             FervidError: What a worker says is nobody's source; or there is no worker any more.
@@ -137,13 +140,13 @@ class Crew:
         awaited = {each.awaited: each for each in self._members if each.awaited is not None}
         if not awaited:
             time.sleep(timeout_s)
-            return []
+            return
         answers, _ = ray.wait(list(awaited), num_returns=1, timeout=timeout_s)
         if answers and len(awaited) > _FEW:
             answers, _ = ray.wait(list(awaited), num_returns=len(awaited), timeout=0)
-        events = [event for answer in answers for event in self._heard(awaited[answer])]
+        for answer in answers:
+            yield from self._heard(awaited[answer])
         self._reap_and_start()
-        return events
 
     def ask_progress(self) -> list[tuple[Shard, Any]]:
         """Ask workers how far they are; return the shard of each, and where its answer comes."""

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import ray
 from ray.exceptions import RayError
 
-from fervid import stages
+from fervid import run_log, stages
+from fervid.counted import counted
 from fervid.engines import shard_log
 from fervid.engines.ray.crew import Crew, Event
+from fervid.engines.ray.gauges import Gauges
 from fervid.engines.shard_progress import ShardProgress
 from fervid.engines.shard_queue import ShardQueue
 from fervid.engines.shipped import unpack
@@ -70,6 +72,7 @@ class Dispatch:
         self._target = Target(output.partial.path, run)
         self._queue = ShardQueue(shards, next_number(output.partial.parts), crew.wanted)
         self._progress = ShardProgress(shards)
+        self._gauges = Gauges(run.run_id)
         self._on_progress = on_progress
         self._stop = stop
         self._reported: set[str] = set()
@@ -96,8 +99,7 @@ class Dispatch:
         except BaseException:
             self._wind_down()
             raise
-        if self._on_progress is not None:
-            self._on_progress(self._progress.with_those_under_way([]))
+        self._show([])
 
     def _take(self, event: Event) -> None:
         attempt = event.attempt
@@ -118,6 +120,8 @@ class Dispatch:
         if done is None or (done.part is None and not done.files):
             return
         part = done.part or unpack(done.files, self._target, event.attempt.number)
+        for ended in done.ends:
+            run_log.source_ended(ended)
         shard_log.shard_done(event.attempt, done)
         stages.add_process(done.times, done.cpu_s)
         self._progress.add(event.attempt.shard, done.progress)
@@ -143,9 +147,11 @@ class Dispatch:
             number=self._queue.new_number(),
             after=self._output.committed,
         )
+        end = SourceEnd(source, "failed", failure)
         with self._target.writing():
-            writer.add(SourceEnd(source, "failed", failure))
+            writer.add(end)
             writer.commit()
+        run_log.source_ended(run_log.how_ended(end))
         self._progress.lost(source)
 
     def _see_all_parts(self) -> None:
@@ -156,8 +162,8 @@ class Dispatch:
             interrupt_if_set(self._stop)
             if time.monotonic() > deadline:
                 raise FervidError(
-                    f"{len(lacking)} part(s) that workers committed, {min(lacking)} among them, "
-                    f"are not to be seen in {partial.parts}.",
+                    f"Not to be seen in {partial.parts}: {counted(len(lacking), 'part')} that "
+                    f"workers committed, {min(lacking)} among them.",
                     "See that all nodes share that folder, or that none but this machine has it; "
                     "then go on with --resume.",
                 )
@@ -166,15 +172,21 @@ class Dispatch:
     def _tell(self) -> None:
         """Ask the workers now and then how far they are; tell of what they said last time."""
         now = time.monotonic()
-        if self._on_progress is None or now - self._asked_at < _PROGRESS_INTERVAL_S:
+        if now - self._asked_at < _PROGRESS_INTERVAL_S:
             return
         self._asked_at = now
         told = []
         for shard, answer in self._asked:
             with suppress(RayError):  # gone, or too busy to say
                 told.append((shard, ray.get(answer, timeout=0)))
-        self._on_progress(self._progress.with_those_under_way(told))
+        self._show(told)
         self._asked = self._crew.ask_progress()
+
+    def _show(self, under_way: list[tuple[Shard, Progress]]) -> None:
+        progress = self._progress.with_those_under_way(under_way)
+        self._gauges.show(progress)
+        if self._on_progress is not None:
+            self._on_progress(progress)
 
     def _wind_down(self) -> None:
         """Let workers commit what has ended; a second interrupt waits for nobody."""

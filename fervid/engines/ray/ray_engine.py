@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ import ray
 
 from fervid import stages
 from fervid.engines.engine import Job
-from fervid.engines.ray.cluster import connect, nodes_alive, room_for
+from fervid.engines.ray.cluster import connect, nodes_alive, room_for, told
 from fervid.engines.ray.crew import Crew
 from fervid.engines.ray.dispatch import WAIT_S, Dispatch, interrupt_if_set
 from fervid.engines.shard_worker import Orders, ShardWorker
@@ -20,6 +21,8 @@ from fervid.types import Progress
 
 if TYPE_CHECKING:
     from fervid.write import Output, RunIdentity
+
+log = logging.getLogger("fervid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class RayEngine:
             room = room_for(job.options)
             self._shards = plan_shards(todo, room.workers)
             room = replace(room, workers=min(room.workers, len(self._shards)))
+            log.info("%s", told(room, has_connected=self._has_connected))
             options = job.options
             if options.device == "auto" and not room.gpus:
                 # Without one of its own a worker would see those of others.
@@ -73,7 +77,7 @@ class RayEngine:
             self._crew = Crew(worker, orders, room, self._shards[0])
             while self._crew.ready is None:
                 interrupt_if_set(self._stop)
-                self._crew.events(WAIT_S)
+                list(self._crew.events(WAIT_S))  # none: nothing was handed out
             self.settings = Settings(
                 ray_version=ray.__version__,
                 nodes=len(nodes_alive()),
