@@ -14,7 +14,18 @@ import logging
 import sys
 from collections.abc import Sequence
 
+import click
+
 SOME_FAILED = 3
+
+
+class _Started(click.Context):
+    """Of a command that `python -m` starts by itself, not as one of `fervid`."""
+
+    @property
+    def command_path(self) -> str:
+        """What help and errors call it: what would start it again."""
+        return "python -m jobs.analyze"
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -27,8 +38,10 @@ def main(arguments: Sequence[str]) -> None:
         SystemExit: Always, with the exit code.
     """
     from fervid import cli
+    from fervid.cli.analyze import command
     from fervid.cli.logs import say
 
+    command.context_class = _Started
     sys.argv[1:] = ["analyze", "--engine", "ray", *arguments]
     try:
         cli.main()

@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.drawn",
     "tests.isolated",
     "tests.s3_server",
+    "tests.staged",
 ]
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(

@@ -68,6 +68,7 @@ def annotate(
         UsageError: The copy exists or has another ending, or the source is ambiguous.
         FervidError: The clip is not in the result, or cannot be read, or the copy not be written.
     """
+    _check_files(clip, results, out)
     path, target, result = Path(clip), Path(out), Path(results)
     _check_clip(os.fspath(clip))
     row = source_of(path, read_table(result, "sources"), result, source)
@@ -141,12 +142,19 @@ def _sightings(result: Path, row: dict[str, Any]) -> Sightings:
     return Sightings.of(rows)
 
 
+def _check_files(*given: str | os.PathLike[str]) -> None:
+    remedies = (
+        "Download it and give the file: it is found in the result by its name and size.",
+        "Fetch the result with fervid compact URL --out FOLDER, and give the folder.",
+        "Give a path here, and upload the copy from there.",
+    )
+    for one, remedy in zip(given, remedies, strict=True):
+        if is_url(os.fspath(one)):
+            url = Location.of(os.fspath(one)).url
+            raise UsageError(f"{url} is an address, and annotate works on files.", remedy)
+
+
 def _check_clip(clip: str) -> None:
-    if is_url(clip):
-        raise UsageError(
-            f"{Location.of(clip).url} lies in an object store; a copy is drawn of files.",
-            "Download it and give the file: it is found in the result by its name and size.",
-        )
     if os.path.isdir(clip):
         raise UsageError(f"{clip} is a folder.", "Give one video or photo, to draw on it.")
     if not os.path.isfile(clip):

@@ -7,6 +7,7 @@ import click
 from fervid.cli.config import config_option
 from fervid.cli.logs import show_logs
 from fervid.cli.say import complain, tell
+from fervid.counted import counted
 
 _TARGETS = ("openface", "pyfeat", "facereader", "elan")
 
@@ -33,6 +34,6 @@ def command(results: str, to: str, out: str, overwrite: bool) -> int:
     complain(f"Lost in conversion: {done.lost}.")
     if done.left_out:
         few = ", ".join(done.left_out[:3]) + (" ..." if len(done.left_out) > 3 else "")
-        complain(f"Without a file: {len(done.left_out)} source(s): {few}")
-    tell(f"{len(done.files)} file(s) in {out}")
+        complain(f"Without a file: {counted(len(done.left_out), 'source')}: {few}")
+    tell(f"{counted(len(done.files), 'file')} in {out}")
     return 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fervid.cli.logs import as_objects, say
 from fervid.cli.say import complain, tell, tell_cells
+from fervid.counted import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +26,7 @@ def print_sources(found: Discovery) -> None:
     """List what would be analysed, one source a line."""
     for source in found.sources:
         tell_cells(source.kind, source.id)
-    count = _count(len(found.sources), "source")
+    count = counted(len(found.sources), "source")
     say(logging.INFO, f"{count}{_outside(found.outside)}{_ignored(found.ignored)}.")
 
 
@@ -37,17 +38,17 @@ def print_summary(report: RunReport) -> None:
     listed = f" ({listed})" if listed else ""
     before = f", {report.resumed} of them done before" if report.resumed else ""
     tell(
-        f"{_count(len(sources), 'source')}{listed}{before}{_outside(report.outside)}"
+        f"{counted(len(sources), 'source')}{listed}{before}{_outside(report.outside)}"
         f"{_ignored(report.ignored)}: "
-        f"{_count(_total(sources, 'frames_sampled'), 'frame')}, "
-        f"{_count(_total(sources, 'faces'), 'face')}, {report.seconds:.1f} s."
+        f"{counted(_total(sources, 'frames_sampled'), 'frame')}, "
+        f"{counted(_total(sources, 'faces'), 'face')}, {report.seconds:.1f} s."
     )
     for what, name in report.written.called.items():
         tell(f"{what + ':':13} {name}")
     if left_out := report.written.timelines_left_out:
         say(
             logging.WARNING,
-            f"Timelines were drawn for the first videos only; {_count(left_out, 'more video')} "
+            f"Timelines were drawn for the first videos only; {counted(left_out, 'more video')} "
             "have none.",
         )
     if _total(sources, "frames_sampled") and not _total(sources, "faces"):
@@ -99,8 +100,4 @@ def _outside(count: int) -> str:
 
 
 def _ignored(count: int) -> str:
-    return f", ignored {_count(count, 'other file')}" if count else ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f", ignored {counted(count, 'other file')}" if count else ""

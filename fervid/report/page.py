@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from fervid.counted import counted
 from fervid.labels import EMOTIONS
 from fervid.printable import printable
 from fervid.report import text
@@ -59,7 +60,7 @@ def render(contents: Contents) -> Iterable[str]:
     )
     environment.filters |= {
         "percent": text.percent,
-        "counted": text.counted,
+        "counted": counted,
         "visible": printable,
     }
     return environment.get_template("report.html.j2").generate(

@@ -1,4 +1,4 @@
-"""Write names, counts and times so that a page shows them as they are, whatever is in them."""
+"""Write names, shares and times so that a page shows them as they are, whatever is in them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ from fervid.printable import printable
 
 NONE = "\N{EN DASH}"
 """Stands where there is no figure."""
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number of things: `1 source`, `1,200 sources`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def percent(share: float | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from fervid.counted import counted
 from fervid.summary.bootstrap import FEWEST_UNITS, LEAST_STRETCH_S, MOST_STRETCHES, RESAMPLES
 from fervid.summary.choices import SummaryChoices
 from fervid.summary.counts import Counts
@@ -71,19 +72,19 @@ def notes(
     found = list(groups.notes)
     statuses = sources["status"].to_pylist()
     found += [
-        f"{_sources(statuses.count(status))} {status}: no figures; the result says why."
+        f"{counted(statuses.count(status), 'source')} {status}: no figures; the result says why."
         for status in ("failed", "skipped")
         if status in statuses
     ]
     if number := statuses.count("partial"):
-        found.append(f"{_sources(number)} partial: figures of what could be read.")
+        found.append(f"{counted(number, 'source')} partial: figures of what could be read.")
     if falls:
         found.append(
-            f"{_sources(falls)} whose times begin anew within the file, as in files put end to "
-            "end: times are as the file has them, and episodes end there."
+            f"{counted(falls, 'source')} whose times begin anew within the file, as in files put "
+            "end to end: times are as the file has them, and episodes end there."
         )
     if number := int(((counts.frames_sampled > 0) & (counts.faces == 0)).sum()):
-        found.append(f"{_sources(number)} without any face.")
+        found.append(f"{counted(number, 'source')} without any face.")
     faces, low = int(counts.faces.sum()), int(counts.faces_low_quality.sum())
     if low:
         found.append(f"{low:,} of {faces:,} faces are of low quality and left out.")
@@ -112,12 +113,12 @@ def interval_notes(sources: pa.Table, without_interval: Bools, of_groups: Figure
     found = []
     if number := int((without_interval & _videos(sources)).sum()):
         found.append(
-            f"{number:,} video{'' if number == 1 else 's'} with valid faces over less than "
+            f"{counted(number, 'video')} with valid faces over less than "
             f"{_SHORTEST_S:g} s: no intervals."
         )
     if number := int(of_groups.without_interval.sum()):
         found.append(
-            f"{number:,} group{'' if number == 1 else 's'} with valid faces in fewer than "
+            f"{counted(number, 'group')} with valid faces in fewer than "
             f"{FEWEST_UNITS} sources: no intervals."
         )
     return found
@@ -151,7 +152,3 @@ def _made(
 
 def _videos(sources: pa.Table) -> Bools:
     return np.array([kind == "video" for kind in sources["kind"].to_pylist()], np.bool_)
-
-
-def _sources(number: int) -> str:
-    return f"{number:,} source{'' if number == 1 else 's'}"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fervid.counted import counted
 from fervid.errors import FervidError, UsageError, valid_names
 from fervid.printable import printable
 from fervid.sources.nearest import nearest_source
@@ -188,7 +189,7 @@ def _natural(key: Key) -> list[tuple[float, str]]:
 def _note(names: Sequence[str], saying: str, listed: str | None = None) -> list[str]:
     if not names:
         return []
-    count = f"{len(names):,} source{'' if len(names) == 1 else 's'}"
+    count = counted(len(names), "source")
     return [f"{count} {saying}: {listed or _few(map(printable, names[: _NAMED + 1]))}."]
 
 

@@ -217,7 +217,7 @@ PARSERS: dict[str, Parser] = {
     "results.csv": _results("r.csv", "r.csv"),
     "results-sources.csv": _results("r.csv", "r.sources.csv"),
     "results.csv.gz": _results("r.csv.gz", "r.csv.gz"),
-    "folder.parquet": _results("r", "r/observations/part-0000.parquet"),
+    "folder.parquet": _results("r", "r/observations/part-000000.parquet"),
     "folder-run.json": _results("r", "r/run.json"),
     "summary.csv": _summary(),
     "resume-manifest.json": _resume("r.parquet.partial/manifest.json"),

@@ -41,3 +41,11 @@ def test_a_run_in_which_nothing_succeeded_is_a_failure(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [["--no-such-option"], []], ids=["unknown", "none"])
 def test_wrong_usage_stays_wrong_usage(arguments: list[str]) -> None:
     assert analyze(*arguments).returncode == 2
+
+
+def test_it_is_called_in_help_and_errors_as_it_was_started() -> None:
+    usage = "Usage: python -m jobs.analyze [OPTIONS] INPUTS..."
+    assert analyze("--help").stdout.splitlines()[0] == usage
+    wrong = analyze("--no-such-option").stderr.splitlines()
+    assert wrong[0] == usage
+    assert wrong[-1] == "Try `python -m jobs.analyze --help`."

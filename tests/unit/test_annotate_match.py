@@ -120,7 +120,7 @@ def test_a_folder_is_no_clip(result: Path, tmp_path: Path) -> None:
 
 
 def test_an_object_is_to_be_downloaded_first(result: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"s3://bucket/c\.mp4 lies .*Download it"):
+    with pytest.raises(UsageError, match=r"s3://bucket/c\.mp4 is an address.*Download it"):
         annotate("s3://bucket/c.mp4", result, tmp_path / "o.mp4")
 
 

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 import fervid
 from fervid.metrics.families import families
@@ -43,6 +44,14 @@ def test_every_figure_is_described_with_its_labels() -> None:
         (row,) = (line for line in SECTIONS["Metrics"].splitlines() if f"`{family.name}`" in line)
         labels = {label for each, _ in family.samples for label in each}
         assert labels == set(row.split("|")[2].strip(" `").split())
+
+
+def test_alerts_ask_for_figures_that_there_are() -> None:
+    (rules,) = re.findall(r"```yaml\n(.*?)```", SECTIONS["Metrics"], re.DOTALL)
+    expressions = [rule["expr"] for rule in yaml.safe_load(rules)]
+    asked = set(re.findall(r"fervid_\w+", " ".join(expressions)))
+    assert asked
+    assert asked <= {family.name for family in families(whole_state())}
 
 
 def test_every_event_of_the_log_is_described() -> None:
