@@ -10,10 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fervid.errors import FervidError, UsageError
+from fervid.errors import UsageError
 from fervid.labels import EMOTIONS
-from tests.pictured import pictures, write_fer2013
-from training.archive import read_archive
 from training.config import Config, Rows
 from training.config_file import config_values
 from training.evaluation.card_look import log_look
@@ -21,13 +19,12 @@ from training.evaluation.evaluate import evaluate, find_all
 from training.evaluation.faces import Faces
 from training.evaluation.look import Seen, ensemble
 from training.evaluation.markdown import document, summary
-from training.evaluation.material import Material, RowsOfTest, gather
+from training.evaluation.material import Material, RowsOfTest
 from training.evaluation.nets import Candidate, Choice, require_held_out
 from training.evaluation.notes import foreign_rows
 from training.evaluation.write import check_out, write
 from training.photos import Photos
-from training.provenance import fingerprint, write_run
-from training.run_rows import read_run_rows
+from training.provenance import write_run
 
 ROWS = 140
 
@@ -201,18 +198,6 @@ def test_what_was_trained_on_validation_is_not_judged_there(tmp_path: Path) -> N
     assert entry["test"]["plain"]["accuracy"] == 0.75
 
 
-def test_a_bad_name_lists_the_valid_ones() -> None:
-    with pytest.raises(UsageError, match=r"Valid: .*Did you mean 'residual-se-half'"):
-        find_all(["residual-se-hal"])
-    with pytest.raises(UsageError, match="named twice"):
-        find_all(["residual-se-half", "residual-se-half"])
-
-
-def test_a_folder_that_holds_no_run_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FervidError, match="no run folder"):
-        find_all([str(tmp_path)])
-
-
 def test_a_report_is_complete_and_written_once(tmp_path: Path) -> None:
     report = evaluate(two_seeds(), material(), "validation") | {
         "notes": ["A note."],
@@ -273,30 +258,3 @@ def test_where_training_had_other_rows_no_count_of_its_twins_is_claimed(tmp_path
     together = ensemble([one, known], "test")
     assert together is not None
     assert not together.same_rows
-
-
-@pytest.mark.parametrize("share", [1.0, 0.5])
-def test_a_trial_is_judged_on_the_rows_it_was_validated_on(share: float, tmp_path: Path) -> None:
-    usages = ["Training"] * 60 + ["PublicTest"] * 10
-    paths = write_fer2013(tmp_path, pictures(70, 1), usages, [row % 7 for row in range(70)])
-    config = config_values(replace(Config(), rows=Rows(share=share)))
-    rows = {"training_rows": round(54 * share), "validation_rows": round(6 * share)}
-    sha256 = fingerprint(read_archive(*paths))
-    write_run(tmp_path, {"config": config, "data_sha256": sha256, "rows": rows, "sessions": []})
-    examples, validation = read_run_rows(tmp_path, *paths)
-    (candidate,) = find_all([str(tmp_path)])
-    found = gather(*paths, [candidate.choice], candidate.share, "validation", None, None)
-    np.testing.assert_array_equal(found.training[HELD_OUT], examples.images)
-    np.testing.assert_array_equal(found.validation[0].crops, validation.images)
-    assert found.counts(HELD_OUT) == candidate.rows
-
-
-def test_the_fold_of_a_run_is_the_one_of_its_configuration(tmp_path: Path) -> None:
-    config = replace(Config(), rows=Rows(fold=3, share=0.5))
-    rows = {"training_rows": 20, "validation_rows": 2}
-    write_run(tmp_path, {"config": config_values(config), "rows": rows, "sessions": []})
-    (candidate,) = find_all([str(tmp_path)])
-    assert (candidate.validated_on, candidate.share, candidate.rows) == (3, 0.5, (20, 2))
-    with pytest.raises(UsageError, match=r"of rows\.share=0\.5, residual-se-half of rows\.share=1"):
-        find_all([str(tmp_path), "residual-se-half"])
-    assert candidate.architecture == config.architecture
